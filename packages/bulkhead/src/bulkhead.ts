@@ -1,0 +1,114 @@
+import type { CommonOptions, Policy, RunOptions } from '@holdfast/core'
+import {
+  definePolicy,
+  duration,
+  Emitter,
+  integer,
+  type KernelCall,
+  type Runner,
+  readOptions,
+  readPolicyOptions,
+  start,
+} from '@holdfast/core/kernel'
+import type { BulkheadEvent } from './events.ts'
+import { type Permit, permit } from './permit.ts'
+import { Slots } from './slots.ts'
+
+export interface BulkheadOptions extends CommonOptions {
+  /** Calls that may run at once: an integer of at least 1, or Infinity. */
+  readonly maxConcurrent: number
+  /** Calls that may wait for a slot: an integer of at least 0, or Infinity. Default 0. */
+  readonly maxQueued?: number | undefined
+  /** How long a call may wait, in milliseconds, at least 0. Default Infinity: until its deadline. */
+  readonly maxWaitMs?: number | undefined
+  /**
+   * How long work may go on in its slot after its caller was answered, in milliseconds, at least 0. Default 60 000;
+   * Infinity never takes a slot back.
+   */
+  readonly reclaimMs?: number | undefined
+}
+
+export interface Bulkhead extends Policy<never, BulkheadEvent> {
+  /** Slots that are taken. */
+  readonly active: number
+  /** Calls that wait. */
+  readonly queued: number
+  /** Changes the number of slots from now on. What runs goes on; what waits gets new slots at once. */
+  readonly update: (options: { readonly maxConcurrent: number }) => void
+  /** Waits for a slot like a call does. The permit holds it until it is released. */
+  readonly acquire: (options?: Pick<RunOptions, 'signal' | 'timeoutMs'>) => Promise<Permit>
+  /** A slot at once, or undefined. */
+  readonly tryAcquire: () => Permit | undefined
+}
+
+/**
+ * Bounds how many calls run at once, so that one slow dependency cannot take all there is. Others wait in the order in
+ * which they came, or are rejected with a `BulkheadFullError`. A slot is held until the work has really settled, also
+ * when a timeout has answered the caller before.
+ *
+ * Throws a `TypeError` or `RangeError` for options that make no sense.
+ *
+ * @example
+ * const reports = bulkhead({ maxConcurrent: 4, maxQueued: 100, maxWaitMs: 2_000 })
+ * const report = await reports.run(() => renderReport(id))
+ */
+export function bulkhead(options: BulkheadOptions): Bulkhead {
+  const { maxConcurrent, maxQueued, maxWaitMs, reclaimMs, ...identity } = readPolicyOptions('bulkhead', options, {
+    maxConcurrent: integer(1),
+    maxQueued: integer(0, 0),
+    maxWaitMs: duration(0, Infinity),
+    reclaimMs: duration(0, 60_000),
+  })
+  const emitter = new Emitter<BulkheadEvent>(identity)
+  const slots = new Slots({ maxConcurrent, maxQueued, maxWaitMs, reclaimMs }, emitter)
+
+  const link =
+    (next: Runner): Runner =>
+    (operation, call) => {
+      const slot = slots.take(call)
+      if (slot !== undefined) return slot.run(next, operation, call)
+      return slots.wait(call).then(granted => granted.run(next, operation, call))
+    }
+
+  const permitFor = async (call: KernelCall): Promise<Permit> => {
+    const slot = await (slots.take(call) ?? slots.wait(call))
+    slot.hold(call)
+    return permit(() => slot.release())
+  }
+
+  return definePolicy<never, BulkheadEvent, Omit<Bulkhead, keyof Policy>>(
+    {
+      emitter,
+      link,
+      standing: () => (slots.active + slots.queued > 0 ? 'busy' : 'idle'),
+      traits: { isExclusive: true },
+    },
+    {
+      get active() {
+        return slots.active
+      },
+      get queued() {
+        return slots.queued
+      },
+      update: changes => {
+        const { maxConcurrent } = readOptions(`${identity.name}: update`, changes, { maxConcurrent: integer(1) })
+        slots.options.maxConcurrent = maxConcurrent
+        slots.handOver()
+      },
+      acquire: options =>
+        start(identity, ((_, call) => permitFor(call)) as Runner, neverCalled, {
+          ...options,
+          discard: late => late.release(),
+        }),
+      tryAcquire: () => {
+        const slot = slots.take(undefined)
+        return slot && permit(() => slot.release())
+      },
+    },
+  )
+}
+
+/** The operation of a call that only asks for a slot. */
+const neverCalled = (): Permit => {
+  throw new Error('unreachable')
+}

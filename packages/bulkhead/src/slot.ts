@@ -1,0 +1,127 @@
+import type { Operation } from '@holdfast/core'
+import { type Cancellation, Dependent, type KernelCall, type Runner, startTimer, unref } from '@holdfast/core/kernel'
+import type { Queueable } from './queue.ts'
+import type { Slots } from './slots.ts'
+
+/**
+ * One admission, from the queue to the release. It depends on its call: a cancelled one leaves the queue, or passes
+ * the slot on; once the work runs, the slot is held until the work has really settled.
+ */
+export class Slot extends Dependent implements Queueable<Slot> {
+  ahead: Slot | undefined = undefined
+  behind: Slot | undefined = undefined
+  readonly call: KernelCall | undefined
+  queuedAtMs = 0
+  /** Ends the wait in the queue, later the wait for work that nobody waits for. */
+  timer: unknown = undefined
+  private readonly slots: Slots
+  private state: 'queued' | 'granted' | 'held' | 'released' = 'granted'
+  private resolve: ((slot: Slot | Promise<never>) => void) | undefined = undefined
+  private reject: ((reason: unknown) => void) | undefined = undefined
+
+  constructor(slots: Slots, call: KernelCall | undefined) {
+    super()
+    this.slots = slots
+    this.call = call
+  }
+
+  /** Waits for `grant` or `refuse`. */
+  queue(nowMs: number): Promise<Slot> {
+    this.state = 'queued'
+    this.queuedAtMs = nowMs
+    if (this.call?.isCancellable) this.attach(this.call)
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+  }
+
+  grant(): void {
+    this.state = 'granted'
+    this.clearTimer()
+    this.resolve?.(this)
+  }
+
+  refuse(rejection: Promise<never>): void {
+    this.detach()
+    this.resolve?.(rejection)
+  }
+
+  /** Runs the operation in this slot. */
+  run<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
+    if (call.cancelled !== undefined) {
+      this.release()
+      return Promise.reject(call.cancelled.reason)
+    }
+    if (this.resolve === undefined && call.isCancellable) this.attach(call)
+    this.state = 'held'
+    return next(operation, call).then(
+      value => {
+        this.settled(call)
+        return value
+      },
+      (error: unknown) => {
+        this.settled(call)
+        throw error
+      },
+    )
+  }
+
+  /** Holds the slot for a permit, on which no call depends any more. */
+  hold(call: KernelCall): void {
+    if (call.cancelled !== undefined) {
+      this.release()
+      throw call.cancelled.reason
+    }
+    this.detach()
+    this.state = 'held'
+  }
+
+  release(): void {
+    if (!this.end()) return
+    this.slots.handOver()
+  }
+
+  override cancel(cancellation: Cancellation): void {
+    if (this.state === 'held') return this.reclaimLater()
+    if (this.state === 'granted') return this.release()
+    this.clearTimer()
+    this.slots.leave(this)
+    this.reject?.(cancellation.reason)
+  }
+
+  private settled(call: KernelCall): void {
+    if (!call.hasAbandonedWork) return this.release()
+    this.detach()
+    this.reclaimLater()
+    call.whenIdle(() => this.release())
+  }
+
+  /** A hung socket must not shrink the service for ever. */
+  private reclaimLater(): void {
+    const { clock, options } = this.slots
+    this.timer ??= startTimer(clock, () => this.reclaim(), options.reclaimMs)
+    unref(this.timer)
+  }
+
+  private reclaim(): void {
+    if (!this.end()) return
+    if (this.slots.emitter.isHeard) this.slots.tell({ type: 'bulkhead.reclaimed' }, this.call)
+    this.slots.handOver()
+  }
+
+  /** Gives the slot back, once. */
+  private end(): boolean {
+    if (this.state === 'released') return false
+    this.state = 'released'
+    this.clearTimer()
+    this.detach()
+    this.slots.active--
+    return true
+  }
+
+  private clearTimer(): void {
+    if (this.timer !== undefined) this.slots.clock.clearTimeout(this.timer)
+    this.timer = undefined
+  }
+}

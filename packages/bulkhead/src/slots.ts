@@ -1,0 +1,93 @@
+import { BulkheadFullError, type Clock } from '@holdfast/core'
+import { type Emitter, type KernelCall, rejectWith, startTimer } from '@holdfast/core/kernel'
+import type { BulkheadEvent, BulkheadRejected } from './events.ts'
+import { Queue } from './queue.ts'
+import { Slot } from './slot.ts'
+
+export interface SlotsOptions {
+  maxConcurrent: number
+  readonly maxQueued: number
+  readonly maxWaitMs: number
+  readonly reclaimMs: number
+}
+
+/** The slots of a bulkhead, and who waits for one. */
+export class Slots {
+  readonly options: SlotsOptions
+  readonly emitter: Emitter<BulkheadEvent>
+  readonly clock: Clock
+  active = 0
+  private readonly waiting = new Queue<Slot>()
+
+  constructor(options: SlotsOptions, emitter: Emitter<BulkheadEvent>) {
+    this.options = options
+    this.emitter = emitter
+    this.clock = emitter.identity.clock
+  }
+
+  get queued(): number {
+    return this.waiting.length
+  }
+
+  /** A slot at once, or undefined. Who waits comes first. */
+  take(call: KernelCall | undefined): Slot | undefined {
+    if (this.active >= this.options.maxConcurrent || this.queued > 0) return undefined
+    this.active++
+    if (this.emitter.isHeard) this.tell({ type: 'bulkhead.acquired', waitMs: 0 }, call)
+    return new Slot(this, call)
+  }
+
+  /** A slot when there is one. Rejects when the wait cannot succeed, is too long, or is cancelled. */
+  wait(call: KernelCall): Promise<Slot> {
+    const { maxQueued, maxWaitMs } = this.options
+    if (this.queued >= maxQueued || maxWaitMs === 0) return this.refuse('full', call)
+    const nowMs = this.clock.nowMs()
+    if (call.deadlineMs <= nowMs) return this.refuse('deadline', call)
+    const slot = new Slot(this, call)
+    const granted = slot.queue(nowMs)
+    this.waiting.push(slot)
+    slot.timer = startTimer(this.clock, () => this.giveUp(slot), maxWaitMs)
+    if (this.emitter.isHeard) this.tell({ type: 'bulkhead.queued' }, call)
+    return granted
+  }
+
+  /** Takes `slot` out of the queue. */
+  leave(slot: Slot): void {
+    this.waiting.remove(slot)
+  }
+
+  /** A slot came back, or there are more of them: those who wait longest get them, at once. */
+  handOver(): void {
+    while (this.active < this.options.maxConcurrent) {
+      const slot = this.waiting.first
+      if (slot === undefined) return
+      this.waiting.remove(slot)
+      this.active++
+      slot.grant()
+      if (!this.emitter.isHeard) continue
+      const waitMs = Math.max(0, this.clock.nowMs() - slot.queuedAtMs)
+      this.tell({ type: 'bulkhead.acquired', waitMs }, slot.call)
+    }
+  }
+
+  tell(
+    facts:
+      | { type: 'bulkhead.queued' | 'bulkhead.reclaimed' }
+      | { type: 'bulkhead.acquired'; waitMs: number }
+      | Pick<BulkheadRejected, 'type' | 'reason'>,
+    call: KernelCall | undefined,
+  ): void {
+    this.emitter.emit({ ...facts, active: this.active, queued: this.queued }, call)
+  }
+
+  private giveUp(slot: Slot): void {
+    this.waiting.remove(slot)
+    slot.refuse(this.refuse('waited', slot.call))
+  }
+
+  private refuse(reason: BulkheadRejected['reason'], call: KernelCall | undefined): Promise<never> {
+    const facts = { active: this.active, queued: this.queued }
+    if (this.emitter.isHeard) this.tell({ type: 'bulkhead.rejected', reason }, call)
+    return rejectWith(() => new BulkheadFullError(this.emitter.identity.name, facts))
+  }
+}

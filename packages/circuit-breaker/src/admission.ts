@@ -1,0 +1,83 @@
+import type { Operation } from '@holdfast/core'
+import {
+  type Cancellation,
+  callGuarded,
+  Dependent,
+  type KernelCall,
+  type Runner,
+  startTimer,
+  unref,
+} from '@holdfast/core/kernel'
+import type { Circuit, Era } from './circuit.ts'
+import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts'
+
+/**
+ * One call that was let through. Whatever ends it first counts, once, and only in the era that it was let through in: a
+ * late result of the closed era must not decide about the half-open circuit.
+ */
+export class Admission extends Dependent {
+  readonly era: Era
+  readonly isProbe: boolean
+  /** When it began, on the clock of the breaker; NaN where nobody will ask. */
+  readonly startedMs: number
+  private readonly circuit: Circuit
+  private isSettled = false
+  private timer: unknown = undefined
+
+  constructor(circuit: Circuit, era: Era, isProbe: boolean, startedMs: number) {
+    super()
+    this.circuit = circuit
+    this.era = era
+    this.isProbe = isProbe
+    this.startedMs = startedMs
+    if (isProbe) this.limitProbe(circuit.settings.halfOpen.probeTimeoutMs)
+  }
+
+  /** Runs the operation, and counts how it ended. */
+  run<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
+    const { settings } = this.circuit
+    if (call.isCancellable) this.attach(call)
+    return next(operation, call).then(
+      value => {
+        this.settle(() => outcomeOfResult(settings, value))
+        return value
+      },
+      (error: unknown) => {
+        this.settle(() => outcomeOfError(settings, error, call))
+        throw error
+      },
+    )
+  }
+
+  /** Gives its place back, then runs the user's predicates, then counts. What they throw is thrown, and nothing counted. */
+  settle(decide: () => Outcome): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    this.detach()
+    if (this.timer !== undefined) this.circuit.settings.clock.clearTimeout(this.timer)
+    this.circuit.free(this)
+    try {
+      this.circuit.record(this.era, decide(), this.startedMs)
+    } finally {
+      this.circuit.availability.update()
+    }
+  }
+
+  /**
+   * A cancelled call says nothing, with one exception: without it a breaker would never learn from a timeout that lies
+   * outside it. A call that had half of the limit for itself, and no answer, has failed.
+   */
+  override cancel({ origin, limitMs }: Cancellation): void {
+    const { clock, name } = this.circuit.settings
+    const hasFailed = origin === 'timeout' && clock.nowMs() - this.startedMs >= limitMs / 2
+    callGuarded(`the trip strategy of ${name}`, () => this.settle(() => (hasFailed ? 'failure' : 'ignored')))
+  }
+
+  /** A probe that hangs must not keep the circuit half-open for ever. */
+  private limitProbe(probeTimeoutMs: number): void {
+    const { clock, name } = this.circuit.settings
+    const expire = (): void => callGuarded(`the trip strategy of ${name}`, () => this.settle(() => 'failure'))
+    this.timer = startTimer(clock, expire, probeTimeoutMs)
+    unref(this.timer)
+  }
+}

@@ -1,0 +1,151 @@
+import { CircuitOpenError, type Policy, type RunOptions } from '@holdfast/core'
+import {
+  clean,
+  definePolicy,
+  Emitter,
+  type KernelCall,
+  type Runner,
+  readOptions,
+  rejectWith,
+  rule,
+  show,
+  start,
+} from '@holdfast/core/kernel'
+import type { Admission } from './admission.ts'
+import { Circuit } from './circuit.ts'
+import type { CircuitEvent } from './events.ts'
+import { type CircuitBreakerOptions, readCircuitOptions } from './options.ts'
+import type { Outcome } from './outcome.ts'
+import { type CircuitSnapshot, restore, snapshotOf } from './snapshot.ts'
+
+/** A call that was let through and cannot be wrapped. Only the first of its functions that is called does anything. */
+export interface CircuitPermit {
+  readonly success: () => void
+  readonly failure: () => void
+  /** The call says nothing about the dependency. */
+  readonly ignore: () => void
+}
+
+/** Why somebody acts by hand: at most 120 characters are kept. */
+export interface ManualAction {
+  readonly reason?: string | undefined
+}
+
+export interface CircuitBreaker extends Policy<never, CircuitEvent> {
+  /** `open` until the first call after the open time: it then becomes `halfOpen`, without a timer. */
+  readonly state: 'closed' | 'open' | 'halfOpen' | 'isolated'
+  /** The state as plain JSON, for the option `restore`. */
+  readonly snapshot: () => CircuitSnapshot
+  /** Opens the circuit until `close` is called. */
+  readonly isolate: (action?: ManualAction) => void
+  /** Closes the circuit, whatever its state, and forgets what was counted. */
+  readonly close: (action?: ManualAction) => void
+  /** Lets a call through that cannot be wrapped, or returns undefined. A probe that is never settled fails in time. */
+  readonly tryAcquire: () => CircuitPermit | undefined
+  /** Counts what happened without a call, while the circuit is closed. Later it cannot be told which era it belongs to. */
+  readonly record: (outcome: Outcome) => void
+  /** Resolves as soon as a call would be let through: at once, while it would be now. */
+  readonly whenAvailable: (options?: Pick<RunOptions, 'signal' | 'timeoutMs'>) => Promise<void>
+}
+
+/**
+ * Stops calling a dependency that fails, lets a few probes through after a while, and calls it again when they succeed.
+ * Rejects with a `CircuitOpenError` in the meantime. Failures are what `handles` and `handlesResult` say, by default all
+ * errors; aborts from outside and the rejections of policies that protect say nothing.
+ *
+ * Throws a `TypeError` or `RangeError` for options that make no sense.
+ *
+ * @example
+ * const breaker = circuitBreaker({ trip: failureRate({ threshold: 0.5, windowMs: 10_000 }) })
+ * const product = await breaker.run(({ signal }) => getJson(url, signal))
+ */
+export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker {
+  const settings = readCircuitOptions(options)
+  const { name, mode } = settings
+  const emitter = new Emitter<CircuitEvent>(settings)
+  const circuit = new Circuit(settings, emitter)
+  if (settings.restore !== undefined) restoreInto(circuit)
+  const hasPredicates = [settings.handles, settings.handlesResult, settings.ignores].some(
+    predicate => predicate !== undefined,
+  )
+  const sharesHandlers = circuit.readsNoClock && !hasPredicates
+
+  const refuse = (call: KernelCall): Promise<never> => {
+    const facts = { retryAfterMs: retryAfterMs(circuit), isolated: circuit.state.name === 'isolated' }
+    tellRejected(circuit, call)
+    return rejectWith(() => new CircuitOpenError(name, facts))
+  }
+
+  const link =
+    (next: Runner): Runner =>
+    (operation, call) => {
+      if (sharesHandlers && circuit.state.name === 'closed' && !call.isCancellable) {
+        const { onValue, onError } = circuit.era
+        return next(operation, call).then(onValue, onError)
+      }
+      const admission = circuit.admit(call)
+      if (admission !== undefined) return admission.run(next, operation, call)
+      if (mode === 'enforce') return refuse(call)
+      tellRejected(circuit, call)
+      return next(operation, call)
+    }
+
+  return definePolicy<never, CircuitEvent, Omit<CircuitBreaker, keyof Policy>>(
+    { emitter, link, standing: () => (circuit.state.name === 'closed' ? 'idle' : 'open') },
+    {
+      get state() {
+        return circuit.state.name
+      },
+      snapshot: () => snapshotOf(circuit),
+      isolate: action => circuit.isolate(reasonOf(name, action), 'isolated'),
+      close: action => circuit.close('manual', reasonOf(name, action)),
+      tryAcquire: () => {
+        const admission = circuit.admit(undefined)
+        return admission && permitOf(admission)
+      },
+      record: outcome => {
+        if (!['success', 'failure', 'ignored'].includes(outcome)) {
+          throw new RangeError(`${name}: record takes "success", "failure" or "ignored", got ${show(outcome)}`)
+        }
+        if (circuit.state.name === 'closed') circuit.record(circuit.era, outcome)
+      },
+      whenAvailable: waitOptions => {
+        const wait = ((_, call) => circuit.availability.wait(call)) as Runner
+        return start(settings, wait, () => {}, waitOptions)
+      },
+    },
+  )
+}
+
+/** Told a microtask later, so that whoever made the breaker can subscribe first. */
+function restoreInto(circuit: Circuit): void {
+  const problem = restore(circuit, circuit.settings.restore)
+  if (problem === undefined) return
+  void Promise.resolve().then(() => {
+    if (circuit.emitter.isHeard) circuit.emitter.emit({ type: 'circuit.restoreFailed', problem })
+  })
+}
+
+function tellRejected(circuit: Circuit, call: KernelCall): void {
+  const { emitter } = circuit
+  if (emitter.isHeard) emitter.emit({ type: 'circuit.rejected', retryAfterMs: retryAfterMs(circuit) }, call)
+}
+
+/** For a half-open circuit no time is known, and it is worth trying again soon: 0. */
+function retryAfterMs(circuit: Circuit): number {
+  return circuit.state.name === 'halfOpen' ? 0 : circuit.availableInMs()
+}
+
+function permitOf(admission: Admission): CircuitPermit {
+  return {
+    success: () => admission.settle(() => 'success'),
+    failure: () => admission.settle(() => 'failure'),
+    ignore: () => admission.settle(() => 'ignored'),
+  }
+}
+
+function reasonOf(name: string, action: ManualAction | undefined): string | undefined {
+  const isText = (value: unknown): boolean => typeof value === 'string'
+  const { reason } = readOptions(name, action, { reason: rule<string | undefined>('a string', isText, undefined) })
+  return reason === undefined ? undefined : clean(reason)
+}

@@ -1,0 +1,163 @@
+import { isProtective } from '@holdfast/core'
+import { callGuarded, draw, type Emitter, type Facts, isUnlimited, type KernelCall, show } from '@holdfast/core/kernel'
+import { Admission } from './admission.ts'
+import { Availability } from './availability.ts'
+import type { CircuitClosed, CircuitEvent, CircuitOpened } from './events.ts'
+import type { CircuitSettings } from './options.ts'
+import type { Outcome } from './outcome.ts'
+import { failsProbe, type TripCounter, type TripOutcome } from './trips.ts'
+
+export type CircuitState =
+  | { readonly name: 'closed' }
+  | { readonly name: 'open'; sinceMs: number; readonly openMs: number }
+  | { readonly name: 'halfOpen'; probes: number; successes: number; failures: number }
+  | { readonly name: 'isolated'; readonly reason: string | undefined }
+
+/** The time between two transitions, with the handlers of all calls in it that need none of their own. */
+export interface Era {
+  readonly onValue: <T>(value: T) => T
+  readonly onError: (error: unknown) => never
+}
+
+const SUCCESS: TripOutcome = { isFailure: false, durationMs: 0, nowMs: 0 }
+const FAILURE: TripOutcome = { isFailure: true, durationMs: 0, nowMs: 0 }
+
+/** How long a circuit stays open, in milliseconds, whose `openMs` function fails. */
+const DEFAULT_OPEN_MS = 5_000
+
+/** The state machine. What a failure is and when to trip are decided elsewhere. */
+export class Circuit {
+  readonly settings: CircuitSettings
+  readonly emitter: Emitter<CircuitEvent>
+  readonly availability: Availability
+  state: CircuitState = { name: 'closed' }
+  era: Era = this.newEra()
+  /** How often it has opened since it was last closed. */
+  trips = 0
+  private readonly counter: TripCounter
+
+  constructor(settings: CircuitSettings, emitter: Emitter<CircuitEvent>) {
+    this.settings = settings
+    this.emitter = emitter
+    this.counter = settings.trip()
+    this.availability = new Availability(settings.clock, () => this.availableInMs())
+  }
+
+  /** Whether outcomes are counted without a look at the clock. */
+  get readsNoClock(): boolean {
+    return this.counter.reads === 'outcome'
+  }
+
+  /** Lets a call through, as a probe while the circuit is half-open, or returns undefined. */
+  admit(call: KernelCall | undefined): Admission | undefined {
+    if (this.state.name === 'open' && this.availableInMs() === 0) {
+      this.enter({ name: 'halfOpen', probes: 0, successes: 0, failures: 0 }, { type: 'circuit.halfOpened' })
+    }
+    const isProbe = this.state.name === 'halfOpen'
+    if (this.state.name === 'halfOpen') {
+      if (this.state.probes >= this.settings.halfOpen.probes) return undefined
+      this.state.probes++
+    } else if (this.state.name !== 'closed') return undefined
+    // Timeouts around a call set its deadline; the breaker wants to know then how long the call had.
+    const isTimed = !this.readsNoClock || (call !== undefined && call.deadlineMs < Infinity)
+    return new Admission(this, this.era, isProbe, isTimed ? this.settings.clock.nowMs() : Number.NaN)
+  }
+
+  /** Frees the place of a probe. */
+  free({ era, isProbe }: Admission): void {
+    if (isProbe && era === this.era && this.state.name === 'halfOpen') this.state.probes--
+  }
+
+  /** Counts how a call ended that was let through in `era`; in a later one, its result means nothing. */
+  record(era: Era, outcome: Outcome, startedMs: number = Number.NaN): void {
+    if (era !== this.era || outcome === 'ignored') return
+    const tripOutcome = this.tripOutcome(outcome === 'failure', startedMs)
+    if (this.state.name === 'closed' && this.counter.record(tripOutcome)) this.open('tripped', this.drawOpenMs())
+    if (this.state.name === 'halfOpen') this.recordProbe(this.state, failsProbe(this.counter, tripOutcome))
+  }
+
+  /** Milliseconds until a call may be let through, 0 if one would be now; Infinity if that is up to others. */
+  availableInMs(): number {
+    const { state, settings } = this
+    if (state.name === 'closed') return 0
+    if (state.name === 'halfOpen') return state.probes < settings.halfOpen.probes ? 0 : Infinity
+    if (state.name === 'isolated') return Infinity
+    const nowMs = settings.clock.nowMs()
+    // The clock went backwards: the open time starts anew, else it would be longer by as much.
+    if (nowMs < state.sinceMs) state.sinceMs = nowMs
+    return Math.max(0, state.sinceMs + state.openMs - nowMs)
+  }
+
+  open(cause: CircuitOpened['cause'], openMs: number): void {
+    const { trips } = this
+    const state = { name: 'open', sinceMs: this.settings.clock.nowMs(), openMs } as const
+    this.enter(state, { type: 'circuit.opened', cause, openMs, trips, reason: undefined })
+  }
+
+  isolate(reason: string | undefined, cause: CircuitOpened['cause']): void {
+    const { trips } = this
+    this.enter({ name: 'isolated', reason }, { type: 'circuit.opened', cause, openMs: Infinity, trips, reason })
+  }
+
+  close(cause: CircuitClosed['cause'], reason?: string): void {
+    this.trips = 0
+    this.counter.reset()
+    if (this.state.name !== 'closed') this.enter({ name: 'closed' }, { type: 'circuit.closed', cause, reason })
+  }
+
+  /** How long it is open at most after so many trips, in milliseconds, without the jitter. */
+  longestOpenMs(trips: number): number {
+    const { openMs, name } = this.settings
+    if (typeof openMs === 'number') return openMs
+    let said = DEFAULT_OPEN_MS
+    callGuarded(`openMs of ${name}`, () => {
+      const ms: unknown = openMs({ trips })
+      if (typeof ms !== 'number' || !(ms >= 0))
+        throw new TypeError(`it must return milliseconds, at least 0, got ${show(ms)}`)
+      said = ms
+    })
+    return said
+  }
+
+  private recordProbe(state: CircuitState & { name: 'halfOpen' }, hasFailed: boolean): void {
+    const { successThreshold, failureThreshold } = this.settings.halfOpen
+    if (hasFailed) state.failures++
+    else state.successes++
+    if (state.failures >= failureThreshold) this.open('probe', this.drawOpenMs())
+    else if (state.successes >= successThreshold) this.close('probe')
+  }
+
+  /** Counts a trip. The jitter is equal: half of the time is certain, the other half is drawn. */
+  private drawOpenMs(): number {
+    const longestMs = this.longestOpenMs(++this.trips)
+    return isUnlimited(longestMs) ? Infinity : (longestMs * (1 + draw(this.settings.random))) / 2
+  }
+
+  private tripOutcome(isFailure: boolean, startedMs: number): TripOutcome {
+    if (this.readsNoClock) return isFailure ? FAILURE : SUCCESS
+    const nowMs = this.settings.clock.nowMs()
+    return { isFailure, nowMs, durationMs: Math.max(0, nowMs - startedMs) }
+  }
+
+  /** The only place where the state changes. Who waits is woken before listeners are told. */
+  private enter(state: CircuitState, facts: Facts<CircuitEvent>): void {
+    this.state = state
+    this.era = this.newEra()
+    this.availability.update()
+    if (this.emitter.isHeard) this.emitter.emit(facts)
+  }
+
+  private newEra(): Era {
+    const era: Era = {
+      onValue: value => {
+        this.record(era, 'success')
+        return value
+      },
+      onError: error => {
+        if (!isProtective(error)) this.record(era, 'failure')
+        throw error
+      },
+    }
+    return era
+  }
+}

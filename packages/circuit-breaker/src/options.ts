@@ -1,0 +1,100 @@
+import type { Call, CommonOptions } from '@holdfast/core'
+import {
+  duration,
+  type Identity,
+  integer,
+  oneOf,
+  optionalFunction,
+  type Rule,
+  readOptions,
+  readPolicyOptions,
+  rule,
+} from '@holdfast/core/kernel'
+import { consecutiveFailures, type Trip } from './trips.ts'
+
+/** What predicates are told of an error. */
+export interface CircuitFailure {
+  readonly error: unknown
+  readonly attempt: number
+  readonly call: Call
+}
+
+export interface HalfOpenOptions {
+  /** Probes that may run at once, an integer of at least 1. Default 1. */
+  readonly probes?: number | undefined
+  /** Probes that must succeed for the circuit to close, an integer of at least 1. Default 1. */
+  readonly successThreshold?: number | undefined
+  /** Probes that must fail for it to open again, an integer of at least 1. Default 1. */
+  readonly failureThreshold?: number | undefined
+  /** After this time a probe counts as failed and frees its place, in milliseconds, above 0. Default 30 000. */
+  readonly probeTimeoutMs?: number | undefined
+}
+
+export interface CircuitBreakerOptions extends CommonOptions {
+  /** When to open. Default `consecutiveFailures(5)`. */
+  readonly trip?: Trip | undefined
+  /**
+   * How long it stays open, in milliseconds, at least 0, or a function of how often it has opened since it was last
+   * closed. Half of it is drawn by lot, so that many processes do not probe at once. Default 5 000.
+   */
+  readonly openMs?: number | ((facts: { readonly trips: number }) => number) | undefined
+  readonly halfOpen?: HalfOpenOptions | undefined
+  /** Whether an error is a failure of the dependency. Default: all are that are not ignored. The others are successes. */
+  readonly handles?: ((failure: CircuitFailure) => boolean) | undefined
+  /** Whether a result is a failure of the dependency. Default: none. */
+  handlesResult?(result: unknown): boolean
+  /** Whether an error says nothing about the dependency, neither good nor bad. Asked before `handles`. Default: none. */
+  readonly ignores?: ((failure: CircuitFailure) => boolean) | undefined
+  /** `observe` never rejects, and tells the same events: to try a breaker out. Default `enforce`. */
+  readonly mode?: 'enforce' | 'observe' | undefined
+  /** What `snapshot()` returned, in this process or another. Default: it starts closed. */
+  readonly restore?: unknown
+  /** Where the jitter of the open time draws from, 0 up to 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+}
+
+export interface CircuitSettings extends Identity {
+  readonly trip: Trip
+  readonly openMs: number | ((facts: { readonly trips: number }) => number)
+  readonly halfOpen: Required<{ [Option in keyof HalfOpenOptions]: number }>
+  readonly handles: CircuitBreakerOptions['handles']
+  readonly handlesResult: CircuitBreakerOptions['handlesResult'] | undefined
+  readonly ignores: CircuitBreakerOptions['ignores']
+  readonly mode: 'enforce' | 'observe'
+  readonly restore: unknown
+  readonly random: () => number
+}
+
+const isOpenTime = (value: unknown): boolean => typeof value === 'function' || (typeof value === 'number' && value >= 0)
+
+const openTime: Rule<CircuitSettings['openMs']> = {
+  expected: 'a number of milliseconds, at least 0, or a function that returns one',
+  type: 'number',
+  accepts: isOpenTime,
+  fallback: 5_000,
+}
+
+export function readCircuitOptions(options: CircuitBreakerOptions | undefined): CircuitSettings {
+  const settings = readPolicyOptions('circuit-breaker', options, {
+    trip: rule<Trip>(
+      'a trip strategy such as consecutiveFailures(5)',
+      value => typeof value === 'function',
+      consecutiveFailures(),
+    ),
+    openMs: openTime,
+    halfOpen: rule<HalfOpenOptions>('an object', value => typeof value === 'object' && value !== null, {}),
+    handles: optionalFunction<NonNullable<CircuitBreakerOptions['handles']>>(),
+    handlesResult: optionalFunction<NonNullable<CircuitBreakerOptions['handlesResult']>>(),
+    ignores: optionalFunction<NonNullable<CircuitBreakerOptions['ignores']>>(),
+    mode: oneOf(['enforce', 'observe'], 'enforce'),
+    restore: rule<unknown>('a snapshot', () => true, undefined),
+    random: rule('a function', value => typeof value === 'function', Math.random),
+  })
+  const halfOpen = readOptions(`${settings.name}: halfOpen`, settings.halfOpen, {
+    probes: integer(1, 1),
+    successThreshold: integer(1, 1),
+    failureThreshold: integer(1, 1),
+    probeTimeoutMs: duration(0, 30_000),
+  })
+  return { ...settings, halfOpen }
+}

@@ -1,0 +1,56 @@
+import { isUnlimited, show } from '@holdfast/core/kernel'
+import type { Circuit } from './circuit.ts'
+
+/** The state of a circuit as plain JSON, to be restored in another process. What the trip strategy counted is not in it. */
+export interface CircuitSnapshot {
+  readonly version: 1
+  readonly state: 'closed' | 'open' | 'isolated'
+  /** When the next probe may run, in milliseconds since 1970-01-01 UTC; null unless it is open for a known time. */
+  readonly openUntilEpochMs: number | null
+  /** How often it has opened since it was last closed. */
+  readonly trips: number
+  /** What was given to `isolate`. */
+  readonly reason: string | null
+}
+
+/** A half-open circuit is told as one whose open time is over. */
+export function snapshotOf(circuit: Circuit): CircuitSnapshot {
+  const { state, trips, settings } = circuit
+  const isOpen = state.name === 'open' || state.name === 'halfOpen'
+  const remainingMs = state.name === 'open' ? circuit.availableInMs() : 0
+  return {
+    version: 1,
+    state: isOpen ? 'open' : state.name,
+    openUntilEpochMs: isOpen && !isUnlimited(remainingMs) ? settings.clock.epochMs() + remainingMs : null,
+    trips,
+    reason: state.name === 'isolated' ? (state.reason ?? null) : null,
+  }
+}
+
+/** Puts a closed circuit into the state of a snapshot. Returns what is wrong with it, if anything is. */
+export function restore(circuit: Circuit, given: unknown): string | undefined {
+  const problem = problemWith(given)
+  if (problem !== undefined) return problem
+  const { state, openUntilEpochMs, trips, reason } = given as CircuitSnapshot
+  circuit.trips = trips
+  if (state === 'isolated') circuit.isolate(reason ?? undefined, 'restored')
+  if (state === 'open') {
+    // The wall clocks of two processes may differ by anything: what is left is at most what it could have been.
+    const longestMs = circuit.longestOpenMs(trips)
+    const leftMs = openUntilEpochMs === null ? Infinity : openUntilEpochMs - circuit.settings.clock.epochMs()
+    circuit.open('restored', Math.min(longestMs, Math.max(0, leftMs)))
+  }
+  return undefined
+}
+
+function problemWith(given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null) return `expected an object, got ${show(given)}`
+  const { version, state, openUntilEpochMs, trips, reason } = given as Partial<Record<keyof CircuitSnapshot, unknown>>
+  if (version !== 1) return `expected version 1, got ${show(version)}`
+  if (state !== 'closed' && state !== 'open' && state !== 'isolated') return `expected a state, got ${show(state)}`
+  if (openUntilEpochMs !== null && !Number.isFinite(openUntilEpochMs))
+    return `expected openUntilEpochMs, got ${show(openUntilEpochMs)}`
+  if (!Number.isSafeInteger(trips) || (trips as number) < 0) return `expected a number of trips, got ${show(trips)}`
+  if (reason !== null && typeof reason !== 'string') return `expected a reason, got ${show(reason)}`
+  return undefined
+}

@@ -1,0 +1,87 @@
+import type { KernelCall, Operation, Runner } from './call.ts'
+import { type Clock, startTimer } from './clock.ts'
+import { callGuarded } from './report.ts'
+import { listen, unlisten } from './signal.ts'
+
+/** How work ended that nobody waited for any more. */
+export type LateOutcome = { readonly outcome: 'value' } | { readonly outcome: 'error'; readonly error: unknown }
+
+/**
+ * The promise of a call that may be answered before its work ends: by a limit, by the caller's signal, or by a call
+ * around it. Made only where one of these exists. Once it has left, what the work brings goes to `discard`.
+ */
+export class Answer {
+  readonly call: KernelCall
+  private isOpen = true
+  private reject: ((reason: unknown) => void) | undefined = undefined
+  private work: Promise<unknown> | undefined = undefined
+  private clock: Clock | undefined = undefined
+  private timer: unknown = undefined
+  private signal: AbortSignal | undefined = undefined
+  private onAbort: (() => void) | undefined = undefined
+  /** Told of what arrives after the answer was given. */
+  onLate: ((late: LateOutcome) => void) | undefined = undefined
+
+  constructor(call: KernelCall) {
+    this.call = call
+    call.answer = this
+  }
+
+  /** Calls back after `limitMs`, unless the answer comes first. */
+  limit(clock: Clock, limitMs: number, expire: () => void): void {
+    this.clock = clock
+    this.timer = startTimer(clock, expire, limitMs)
+  }
+
+  /** Cancels the call, for the caller's own reason, when `signal` aborts. */
+  heed(signal: AbortSignal): void {
+    this.signal = signal
+    this.onAbort = () => this.call.abort({ origin: 'caller', reason: signal.reason, limitMs: Infinity })
+    listen(signal, this.onAbort)
+  }
+
+  /** Starts the work and answers with what it brings, or with the reason of `leave` if that comes first. */
+  promise<T>(next: Runner, operation: Operation<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.reject = reject
+      const work = next(operation, this.call)
+      // The operation itself may have aborted the caller's signal.
+      if (this.isOpen) this.work = work
+      else this.call.parent?.abandon(work)
+      // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
+      work
+        .then(
+          value => {
+            this.isOpen ? this.close() : this.discard(value)
+            return value
+          },
+          (error: unknown) => {
+            this.isOpen ? this.close() : this.onLate?.({ outcome: 'error', error })
+            throw error
+          },
+        )
+        .then(resolve, reject)
+    })
+  }
+
+  /** Answers now. The work goes on unheard: the slots around it are told, and keep its place. */
+  leave(reason: unknown): void {
+    if (!this.isOpen) return
+    this.close()
+    this.reject?.(reason)
+    if (this.work !== undefined) this.call.parent?.abandon(this.work)
+  }
+
+  private close(): void {
+    this.isOpen = false
+    if (this.timer !== undefined) this.clock?.clearTimeout(this.timer)
+    if (this.signal !== undefined && this.onAbort !== undefined) unlisten(this.signal, this.onAbort)
+    this.call.detach()
+  }
+
+  private discard(value: unknown): void {
+    this.onLate?.({ outcome: 'value' })
+    const discard = this.call.root.given?.discard
+    if (discard !== undefined) callGuarded('discard', () => discard(value as never))
+  }
+}

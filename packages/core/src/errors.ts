@@ -1,0 +1,168 @@
+/** What the rejections of policies have in common. Match on `code`: classes differ between installed copies. */
+export abstract class HoldfastError extends Error {
+  abstract readonly code: HoldfastErrorCode
+  /** Name of the policy that rejected. */
+  readonly policy: string
+
+  constructor(policy: string) {
+    super()
+    this.policy = policy
+  }
+}
+
+/** A limit passed: that of a `timeout`, or the `timeoutMs` given to `run`. */
+export class TimeoutError extends HoldfastError {
+  readonly code = 'ERR_HOLDFAST_TIMEOUT'
+  /** The limit that passed, in milliseconds. */
+  readonly timeoutMs: number
+
+  constructor(policy: string, timeoutMs: number) {
+    super(policy)
+    this.timeoutMs = timeoutMs
+  }
+
+  override get name(): string {
+    return 'TimeoutError'
+  }
+
+  override get message(): string {
+    return `${this.policy}: no answer within ${this.timeoutMs} ms`
+  }
+}
+
+/** A circuit breaker did not let the call through. */
+export class CircuitOpenError extends HoldfastError {
+  readonly code = 'ERR_HOLDFAST_CIRCUIT_OPEN'
+  /** Milliseconds until the next probe may run; 0 while one runs, Infinity while isolated. */
+  readonly retryAfterMs: number
+  /** True when the circuit was opened by hand and stays open until it is closed by hand. */
+  readonly isolated: boolean
+
+  constructor(policy: string, facts: { readonly retryAfterMs: number; readonly isolated: boolean }) {
+    super(policy)
+    this.retryAfterMs = facts.retryAfterMs
+    this.isolated = facts.isolated
+  }
+
+  override get name(): string {
+    return 'CircuitOpenError'
+  }
+
+  override get message(): string {
+    if (this.isolated) return `${this.policy}: circuit is isolated until it is closed by hand`
+    if (this.retryAfterMs === 0) return `${this.policy}: circuit is half-open, all probes are taken`
+    return `${this.policy}: circuit is open, next probe in ${Math.ceil(this.retryAfterMs)} ms`
+  }
+}
+
+/** A bulkhead had neither a slot nor a place in its queue, or the wait in it was too long. */
+export class BulkheadFullError extends HoldfastError {
+  readonly code = 'ERR_HOLDFAST_BULKHEAD_FULL'
+  /** Calls that held a slot. */
+  readonly active: number
+  /** Calls that waited for one. */
+  readonly queued: number
+
+  constructor(policy: string, facts: { readonly active: number; readonly queued: number }) {
+    super(policy)
+    this.active = facts.active
+    this.queued = facts.queued
+  }
+
+  override get name(): string {
+    return 'BulkheadFullError'
+  }
+
+  override get message(): string {
+    return `${this.policy}: bulkhead is full, ${this.active} active and ${this.queued} queued; try later or elsewhere`
+  }
+}
+
+/** A rate limiter did not let the call through. */
+export class RateLimitedError extends HoldfastError {
+  readonly code = 'ERR_HOLDFAST_RATE_LIMITED'
+  /** Milliseconds until a call may be admitted. */
+  readonly retryAfterMs: number
+
+  constructor(policy: string, retryAfterMs: number) {
+    super(policy)
+    this.retryAfterMs = retryAfterMs
+  }
+
+  override get name(): string {
+    return 'RateLimitedError'
+  }
+
+  override get message(): string {
+    return `${this.policy}: rate limit reached, next call in ${Math.ceil(this.retryAfterMs)} ms`
+  }
+}
+
+/** The stable codes of Holdfast's own rejections, and what each one is. */
+export interface HoldfastErrors {
+  readonly ERR_HOLDFAST_TIMEOUT: TimeoutError
+  readonly ERR_HOLDFAST_CIRCUIT_OPEN: CircuitOpenError
+  readonly ERR_HOLDFAST_BULKHEAD_FULL: BulkheadFullError
+  readonly ERR_HOLDFAST_RATE_LIMITED: RateLimitedError
+}
+
+export type HoldfastErrorCode = keyof HoldfastErrors
+
+/**
+ * True of an error that a policy made, of any copy of the library; with `code`, only of that kind.
+ *
+ * @example
+ * if (isHoldfastError(error, 'ERR_HOLDFAST_CIRCUIT_OPEN')) response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1_000))
+ */
+export function isHoldfastError<C extends HoldfastErrorCode>(error: unknown, code?: C): error is HoldfastErrors[C] {
+  const found = codeOf(error)
+  return code === undefined ? found === 'ERR_HOLDFAST_TIMEOUT' || isProtectiveCode(found) : found === code
+}
+
+/** True of a rejection that protects: the operation was not called, and calling again at once would not help. */
+export function isProtective(error: unknown): boolean {
+  return isProtectiveCode(codeOf(error))
+}
+
+function isProtectiveCode(code: unknown): boolean {
+  return (
+    code === 'ERR_HOLDFAST_CIRCUIT_OPEN' ||
+    code === 'ERR_HOLDFAST_BULKHEAD_FULL' ||
+    code === 'ERR_HOLDFAST_RATE_LIMITED'
+  )
+}
+
+/** The error may be anything, from any realm, with accessors of its own. */
+function codeOf(error: unknown): unknown {
+  try {
+    return (error as { code?: unknown } | null | undefined)?.code
+  } catch {
+    return undefined
+  }
+}
+
+const settled = /* @__PURE__ */ Promise.resolve()
+
+/**
+ * A promise that rejects with what `make` returns. Thrown by a handler: a promise that is rejected before anybody
+ * listens costs several times as much, since the platform keeps a list of those.
+ */
+export function rejectWith(make: () => Error): Promise<never> {
+  return settled.then(() => {
+    throw stackless(make)
+  })
+}
+
+/**
+ * Makes an error without a stack trace, which would cost some µs and show nothing but timers and the kernel. The limit
+ * is process-wide, so it is restored whatever happens; `Reflect.set` because it may have been frozen.
+ */
+export function stackless<E extends Error>(make: () => E): E {
+  const limit: unknown = Reflect.get(Error, 'stackTraceLimit')
+  Reflect.set(Error, 'stackTraceLimit', 0)
+  try {
+    return make()
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', limit)
+  }
+}

@@ -1,0 +1,124 @@
+import type { KernelCall } from './call.ts'
+import { enqueueDelivery } from './deliveries.ts'
+import { type Observer, observers } from './observers.ts'
+import type { Identity } from './options.ts'
+import { callGuarded } from './report.ts'
+import { clean } from './text.ts'
+
+/** What all events have. */
+export interface PolicyEvent {
+  readonly type: string
+  /** The policy that speaks. */
+  readonly policy: { readonly name: string; readonly kind: string }
+  /** Name of the pipeline, or of the policy, whose `run` made the call; undefined for what no call caused. */
+  readonly pipeline: string | undefined
+  /** Number of that run, unique in the process; undefined for what no call caused. */
+  readonly callId: number | undefined
+  /** The attempt that it happened in, from 1; undefined for what no call caused. */
+  readonly attempt: number | undefined
+  /** When, in milliseconds on the monotonic timeline of the policy's clock. */
+  readonly atMs: number
+}
+
+/** How events tell of an error. Name and code are safe as telemetry; messages, URLs and keys stay with the error. */
+export interface ErrorFacts {
+  readonly error: unknown
+  /** `error.name`, at most 120 characters; what `typeof` says of anything but an object. */
+  readonly errorName: string
+  /** `error.code` if it is a string or a number, at most 120 characters. */
+  readonly errorCode: string | undefined
+}
+
+/** An event without what the emitter adds. */
+export type Facts<Event extends PolicyEvent> = Event extends PolicyEvent
+  ? Omit<Event, Exclude<keyof PolicyEvent, 'type'>>
+  : never
+
+export type Listener<Event extends PolicyEvent> = (event: Event) => unknown
+
+/** Who listens to one policy. Emitting costs nothing while nobody does: ask `isHeard` before building an event. */
+export class Emitter<Event extends PolicyEvent> {
+  readonly identity: Identity
+  private listeners: readonly Listener<Event>[] = []
+
+  constructor(identity: Identity) {
+    this.identity = identity
+  }
+
+  get isHeard(): boolean {
+    return this.listeners.length !== 0 || observers.list.length !== 0
+  }
+
+  get hasListeners(): boolean {
+    return this.listeners.length !== 0
+  }
+
+  /** Passes on the event of another policy, which its observers have been told of. */
+  relay(event: Event): void {
+    deliver(event, this.listeners, [])
+  }
+
+  /** Calls `listener` with each event from now on, until the returned function is called. */
+  subscribe(listener: Listener<Event>): () => void {
+    if (typeof listener !== 'function') throw new TypeError(`${this.identity.name}: a listener must be a function`)
+    // An entry of its own, so that a listener that subscribed twice leaves once at a time.
+    const entry: Listener<Event> = event => listener(event)
+    this.listeners = [...this.listeners, entry]
+    return () => {
+      this.listeners = this.listeners.filter(other => other !== entry)
+    }
+  }
+
+  /** `attempt` where it is not that of the call. */
+  emit(facts: Facts<Event>, call?: KernelCall, attempt: number | undefined = call?.attempt): void {
+    deliver({ ...envelop(facts, this.identity, call), attempt } as unknown as Event, this.listeners)
+  }
+}
+
+/** Puts the facts of an event into the envelope that all events share. */
+export function envelop<F extends { readonly type: string }>(
+  facts: F,
+  identity: Identity,
+  call?: KernelCall,
+): F & PolicyEvent {
+  const { name, kind, clock } = identity
+  return {
+    policy: { name, kind },
+    pipeline: call?.root.identity.name,
+    callId: call?.callId,
+    attempt: call?.attempt,
+    atMs: clock.nowMs(),
+    ...facts,
+  }
+}
+
+/**
+ * Tells listeners, then observers. An event that a listener causes waits until the present one has been told to all,
+ * so that everybody sees events in the order in which they happened.
+ */
+export function deliver<Event extends PolicyEvent>(
+  event: Event,
+  listeners: readonly Listener<Event>[],
+  watching: readonly Observer[] = observers.list,
+): void {
+  enqueueDelivery(() => {
+    for (const listener of listeners) callGuarded(`a listener of ${event.policy.name}`, () => listener(event))
+    for (const { event: observe } of watching)
+      if (observe !== undefined) callGuarded('an observer', () => observe(event))
+  })
+}
+
+/** Reads what events tell of an error. The error may be anything, with accessors that throw. */
+export function errorFacts(error: unknown): ErrorFacts {
+  const name = readWord(error, 'name')
+  return { error, errorName: name ?? typeof error, errorCode: readWord(error, 'code') }
+}
+
+function readWord(error: unknown, member: 'name' | 'code'): string | undefined {
+  try {
+    const word = (error as Record<string, unknown> | null | undefined)?.[member]
+    return typeof word === 'string' || typeof word === 'number' ? clean(String(word)) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,27 @@
+export { Answer, type LateOutcome } from './answer.ts'
+export { KernelCall, type Runner } from './call.ts'
+export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
+export { isUnlimited, startTimer, unref } from './clock.ts'
+export { rejectWith, stackless } from './errors.ts'
+export { Emitter, errorFacts, type Facts } from './events.ts'
+export {
+  duration,
+  type Identity,
+  integer,
+  numeric,
+  oneOf,
+  optionalFunction,
+  type Read,
+  type Rule,
+  readOptions,
+  readPolicyOptions,
+  rule,
+} from './options.ts'
+export { type Definition, decides, definePolicy, type Linkage, type Standing, type Traits } from './policy.ts'
+export { holdfast, shared } from './protocol.ts'
+export { draw } from './random.ts'
+export { callGuarded } from './report.ts'
+export { RollingCounts } from './rolling-counts.ts'
+export { start } from './run.ts'
+export { isAbortSignal, listen, unlisten } from './signal.ts'
+export { clean, show } from './text.ts'

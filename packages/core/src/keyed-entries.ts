@@ -1,0 +1,142 @@
+import type { AnyPolicy, Standing } from './policy.ts'
+import { holdfast } from './protocol.ts'
+
+/** How many entries that were busy when they were looked at last are looked at again for one that can go. */
+const LOOKS = 8
+
+/** The policy of a key, and where it stands in the order of eviction. */
+export class Entry<P extends AnyPolicy> {
+  readonly key: unknown
+  readonly policy: P
+  readonly isOverflow: boolean
+  /** Handlers of all calls through this entry, made once. */
+  readonly onValue: <T>(value: T) => T
+  readonly onError: (error: unknown) => never
+  inFlight = 0
+  disconnect: (() => void) | undefined = undefined
+
+  constructor(key: unknown, policy: P, isOverflow: boolean, left: (entry: Entry<P>) => void) {
+    this.key = key
+    this.policy = policy
+    this.isOverflow = isOverflow
+    this.onValue = value => {
+      left(this)
+      return value
+    }
+    this.onError = error => {
+      left(this)
+      throw error
+    }
+  }
+}
+
+export interface KeyedEntriesOptions<Key, P extends AnyPolicy> {
+  readonly maxKeys: number
+  make(key: Key): P
+  makeOverflow(): P
+  made(entry: Entry<P>): void
+  evicted(entry: Entry<P>, standing: 'idle' | 'open'): void
+}
+
+/**
+ * The policies of `keyed`, with O(1) choice of the one that makes room. A `Set` keeps the order of insertion, so each
+ * set below is a queue: least recently used first, with removal from the middle.
+ */
+export class KeyedEntries<Key, P extends AnyPolicy> {
+  private readonly options: KeyedEntriesOptions<Key, P>
+  private readonly byKey = new Map<Key, Entry<P>>()
+  /** Without a call in flight when last used. */
+  private readonly idle = new Set<Entry<P>>()
+  /** Found open or busy when they were to make room. */
+  private readonly kept = new Set<Entry<P>>()
+  private shared: Entry<P> | undefined = undefined
+
+  constructor(options: KeyedEntriesOptions<Key, P>) {
+    this.options = options
+  }
+
+  get size(): number {
+    return this.byKey.size
+  }
+
+  get(key: Key): Entry<P> | undefined {
+    return this.byKey.get(key)
+  }
+
+  *pairs(): IterableIterator<[Key, P]> {
+    for (const [key, { policy }] of this.byKey) yield [key, policy]
+  }
+
+  *all(): IterableIterator<Entry<P>> {
+    yield* this.byKey.values()
+    if (this.shared !== undefined) yield this.shared
+  }
+
+  /** The entry of `key`; the shared one if it is new and no other can make room. */
+  take(key: Key): Entry<P> {
+    const known = this.byKey.get(key)
+    if (known !== undefined) return known
+    if (this.byKey.size >= this.options.maxKeys && !this.makeRoom()) return this.overflow()
+    const entry = this.made(key, this.options.make(key), false)
+    this.byKey.set(key, entry)
+    this.idle.add(entry)
+    return entry
+  }
+
+  overflow(): Entry<P> {
+    this.shared ??= this.made(undefined, this.options.makeOverflow(), true)
+    return this.shared
+  }
+
+  enter(entry: Entry<P>): void {
+    if (entry.inFlight++ > 0) return
+    if (!this.idle.delete(entry)) this.kept.delete(entry)
+  }
+
+  standing(): Standing {
+    let standing: Standing = 'idle'
+    for (const entry of this.all()) {
+      const own = standingOf(entry)
+      if (own === 'busy') return 'busy'
+      if (own === 'open') standing = 'open'
+    }
+    return standing
+  }
+
+  private made(key: unknown, policy: P, isOverflow: boolean): Entry<P> {
+    const entry = new Entry(key, policy, isOverflow, this.left)
+    this.options.made(entry)
+    return entry
+  }
+
+  private readonly left = (entry: Entry<P>): void => {
+    if (--entry.inFlight === 0 && !entry.isOverflow) this.idle.add(entry)
+  }
+
+  private makeRoom(): boolean {
+    for (const entry of this.idle) {
+      this.idle.delete(entry)
+      if (standingOf(entry) === 'idle') return this.evict(entry, 'idle')
+      this.kept.add(entry)
+    }
+    let looks = LOOKS
+    for (const entry of this.kept) {
+      const standing = standingOf(entry)
+      this.kept.delete(entry)
+      if (standing !== 'busy') return this.evict(entry, standing)
+      this.kept.add(entry)
+      if (--looks === 0) break
+    }
+    return false
+  }
+
+  private evict(entry: Entry<P>, standing: 'idle' | 'open'): true {
+    this.byKey.delete(entry.key as Key)
+    this.options.evicted(entry, standing)
+    return true
+  }
+}
+
+function standingOf(entry: Entry<AnyPolicy>): Standing {
+  return entry.inFlight > 0 ? 'busy' : (entry.policy[holdfast].standing?.() ?? 'idle')
+}

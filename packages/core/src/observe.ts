@@ -1,0 +1,114 @@
+import type { KernelCall } from './call.ts'
+import { deliver, type ErrorFacts, envelop, errorFacts, type PolicyEvent } from './events.ts'
+import { type Observer, observers } from './observers.ts'
+import { optionalFunction, readOptions } from './options.ts'
+import { callGuarded } from './report.ts'
+
+/** A run began. Only observers see it. */
+export interface CallStarted extends PolicyEvent {
+  readonly type: 'call.started'
+}
+
+/** The caller of a run was answered. Only observers see it. */
+export interface CallSettled extends PolicyEvent, Partial<ErrorFacts> {
+  readonly type: 'call.settled'
+  /** `cancelled` when the caller's signal or limit ended the run, or that of a run around it. */
+  readonly outcome: 'value' | 'error' | 'cancelled'
+  readonly durationMs: number
+}
+
+/** An operation is called. Only observers see it. */
+export interface AttemptStarted extends PolicyEvent {
+  readonly type: 'attempt.started'
+}
+
+/** What an operation returned has settled, perhaps long after its caller was answered. Only observers see it. */
+export interface AttemptSettled extends PolicyEvent, Partial<ErrorFacts> {
+  readonly type: 'attempt.settled'
+  /** `cancelled` when the answer was no longer wanted. */
+  readonly outcome: 'value' | 'error' | 'cancelled'
+  readonly durationMs: number
+}
+
+/** The events that only observers see. */
+export type CallEvent = CallStarted | CallSettled | AttemptStarted | AttemptSettled
+
+/**
+ * Watches every policy of the process, those of other copies of the kernel too, until the returned function is called.
+ * Throws a `TypeError` for members that it does not know.
+ *
+ * @example
+ * const stop = observe({ event: ({ type, policy }) => counter.add(1, { type, policy: policy.name }) })
+ */
+export function observe(observer: Observer): () => void {
+  const entry: Observer = readOptions('observe', observer, {
+    event: optionalFunction<NonNullable<Observer['event']>>(),
+    around: optionalFunction<NonNullable<Observer['around']>>(),
+    fault: optionalFunction<NonNullable<Observer['fault']>>(),
+  })
+  observers.list = [...observers.list, entry]
+  return () => {
+    observers.list = observers.list.filter(other => other !== entry)
+  }
+}
+
+/** Runs a call, or an attempt of it, under the eyes of the observers. */
+export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
+  const { identity } = call.root
+  const startMs = identity.clock.nowMs()
+  const settled = (outcome: 'value' | 'error', error?: unknown): void => {
+    const durationMs = Math.max(0, identity.clock.nowMs() - startMs)
+    const facts = outcome === 'error' ? errorFacts(error) : {}
+    const type = `${scope}.settled` as const
+    deliver(
+      envelop(
+        { type, outcome: call.cancelled === undefined ? outcome : 'cancelled', durationMs, ...facts },
+        identity,
+        call,
+      ),
+      [],
+    )
+  }
+  deliver(envelop({ type: `${scope}.started` as const }, identity, call), [])
+  return bracketed(scope, call, proceed).then(
+    value => {
+      settled('value')
+      return value
+    },
+    (error: unknown) => {
+      settled('error', error)
+      throw error
+    },
+  )
+}
+
+/** Lets each observer's `around` bracket the work, the first observer outermost. */
+function bracketed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
+  const { name, kind } = call.root.identity
+  const bracket = { scope, policy: { name, kind }, callId: call.callId, attempt: call.attempt }
+  let next = proceed
+  for (const { around } of observers.list.toReversed()) {
+    if (around === undefined) continue
+    const inner = next
+    next = () => {
+      let work: Promise<T> | undefined
+      const once = (): Promise<T> => (work ??= inner())
+      callGuarded('around of an observer', () => withoutErrorOf(once, around(bracket, once)))
+      return once()
+    }
+  }
+  return next()
+}
+
+/** The bracket rejects with the error of the work when it awaits it: that is no fault of the observer's. */
+async function withoutErrorOf(work: () => Promise<unknown>, bracket: unknown): Promise<void> {
+  try {
+    await bracket
+  } catch (fault) {
+    const isOfWork = await work().then(
+      () => false,
+      (error: unknown) => error === fault,
+    )
+    if (!isOfWork) throw fault
+  }
+}

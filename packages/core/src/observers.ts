@@ -1,0 +1,27 @@
+import type { PolicyEvent } from './events.ts'
+import { shared } from './protocol.ts'
+
+/** What `around` is told. */
+export interface Bracket {
+  /** `call` for a whole run, `attempt` for each time its operation is called. */
+  readonly scope: 'call' | 'attempt'
+  readonly policy: { readonly name: string; readonly kind: string }
+  readonly callId: number
+  readonly attempt: number
+}
+
+/** Sees every policy of the process. All members are optional. */
+export interface Observer {
+  /** Every event of every policy, and what exists only while somebody observes: calls and attempts. */
+  readonly event?: ((event: PolicyEvent) => unknown) | undefined
+  /**
+   * Brackets a call and each of its attempts, so that tracing can activate its context. It must call `next` at once,
+   * and once; the promise that it gets tells when the bracket ends.
+   */
+  readonly around?: ((bracket: Bracket, next: () => Promise<unknown>) => unknown) | undefined
+  /** What listeners, observers and `discard` throw. Without any, the console gets a line a second. */
+  readonly fault?: ((fault: { readonly error: unknown; readonly source: string }) => void) | undefined
+}
+
+/** The observers of the process. The list is replaced, never written to, so that one can leave while it is read. */
+export const observers: { list: readonly Observer[] } = /* @__PURE__ */ shared('observers', () => ({ list: [] }))

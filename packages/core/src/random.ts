@@ -1,0 +1,5 @@
+/** A draw from 0 to 1, whatever `random` says: NaN counts as 1. */
+export function draw(random: () => number): number {
+  const drawn = random()
+  return drawn < 1 ? Math.max(0, drawn) : 1
+}

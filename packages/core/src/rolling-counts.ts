@@ -1,0 +1,54 @@
+/**
+ * Counts of the last `windowMs`, in a ring of slots: O(1) in time and memory, whatever the rate. What is older than the
+ * window never counts; the oldest slot leaves as a whole, so up to one slot's time of what is younger may not count.
+ *
+ * A clock that goes backwards re-bases the window: what was counted stays, and ages from the new time on.
+ */
+export class RollingCounts {
+  private readonly slotMs: number
+  private readonly slots: Float64Array[]
+  private readonly totals: Float64Array
+  private slotNumber = Number.NEGATIVE_INFINITY
+  private position = 0
+
+  /** `kinds` things are counted side by side. */
+  constructor(windowMs: number, slots: number, kinds: number) {
+    this.slotMs = windowMs / slots
+    this.slots = Array.from({ length: slots }, () => new Float64Array(kinds))
+    this.totals = new Float64Array(kinds)
+  }
+
+  add(kind: number, nowMs: number, amount = 1): void {
+    this.expire(nowMs)
+    const slot = this.slots[this.position] as Float64Array
+    slot[kind] = (slot[kind] as number) + amount
+    this.totals[kind] = (this.totals[kind] as number) + amount
+  }
+
+  total(kind: number, nowMs: number): number {
+    this.expire(nowMs)
+    return this.totals[kind] as number
+  }
+
+  clear(): void {
+    for (const slot of this.slots) slot.fill(0)
+    this.totals.fill(0)
+  }
+
+  private expire(nowMs: number): void {
+    const slotNumber = Math.floor(nowMs / this.slotMs)
+    const steps = slotNumber - this.slotNumber
+    if (steps === 0) return
+    this.slotNumber = slotNumber
+    if (steps >= this.slots.length) return this.clear()
+    for (let step = 0; step < steps; step++) this.dropOldest()
+  }
+
+  private dropOldest(): void {
+    this.position = (this.position + 1) % this.slots.length
+    const oldest = this.slots[this.position] as Float64Array
+    for (let kind = 0; kind < oldest.length; kind++)
+      this.totals[kind] = (this.totals[kind] as number) - (oldest[kind] as number)
+    oldest.fill(0)
+  }
+}

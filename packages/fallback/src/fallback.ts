@@ -1,0 +1,94 @@
+import type { Call, CommonOptions, ErrorFacts, Policy, PolicyEvent } from '@holdfast/core'
+import {
+  decides,
+  definePolicy,
+  Emitter,
+  errorFacts,
+  type KernelCall,
+  optionalFunction,
+  type Runner,
+  readPolicyOptions,
+  rule,
+} from '@holdfast/core/kernel'
+
+/** What the callbacks of a fallback are told. */
+export interface FallbackFacts {
+  /** What the operation, or a policy inside, rejected with; undefined when a result was judged a failure. */
+  readonly error: unknown
+  /** The result that was judged a failure. */
+  readonly result: unknown
+  readonly attempt: number
+  readonly call: Call
+}
+
+export interface FallbackOptions<Added> extends CommonOptions {
+  /** Makes the answer. What it throws, or rejects with, reaches the caller untouched. */
+  readonly to: (failed: FallbackFacts) => PromiseLike<Added> | Added
+  /** Whether an error is answered. Never asked about an abort from outside. Default: all are. */
+  readonly handles?: ((failed: FallbackFacts) => boolean) | undefined
+  /** Whether a result is a failure, to be answered with another. Default: none. */
+  handlesResult?(result: unknown): boolean
+}
+
+/** The caller got the answer of the fallback. */
+export interface FallbackUsed extends PolicyEvent, ErrorFacts {
+  readonly type: 'fallback.used'
+}
+
+/** The fallback itself failed; the caller got its error. */
+export interface FallbackFailed extends PolicyEvent, ErrorFacts {
+  readonly type: 'fallback.failed'
+  /** What the fallback threw. `error` is what it was to answer. */
+  readonly fallbackError: unknown
+}
+
+export type FallbackEvent = FallbackUsed | FallbackFailed
+
+/**
+ * Answers with something else when the operation fails: a default, a stale copy, another source.
+ *
+ * Throws a `TypeError` or `RangeError` for options that make no sense.
+ *
+ * @example
+ * const prices = await fallback({ to: () => lastKnownPrices }).run(() => fetchPrices())
+ */
+export function fallback<Added>(options: FallbackOptions<Added>): Policy<Added, FallbackEvent> {
+  const { to, handles, handlesResult, ...identity } = readPolicyOptions('fallback', options, {
+    to: rule<FallbackOptions<Added>['to']>('a function', value => typeof value === 'function'),
+    handles: optionalFunction<NonNullable<FallbackOptions<Added>['handles']>>(),
+    handlesResult: optionalFunction<NonNullable<FallbackOptions<Added>['handlesResult']>>(),
+  })
+  const { name } = identity
+  const emitter = new Emitter<FallbackEvent>(identity)
+
+  const answer = (failed: FallbackFacts, call: KernelCall): Promise<Added> =>
+    new Promise<Added>(resolve => resolve(to(failed))).then(
+      value => {
+        if (emitter.isHeard) emitter.emit({ type: 'fallback.used', ...errorFacts(failed.error) }, call)
+        return value
+      },
+      (fallbackError: unknown) => {
+        if (emitter.isHeard) emitter.emit({ type: 'fallback.failed', fallbackError, ...errorFacts(failed.error) }, call)
+        throw fallbackError
+      },
+    )
+
+  const link = (next: Runner): Runner =>
+    // The type of a runner has no room for what is added; that of the policy has.
+    ((operation, call) => {
+      const onValue = (result: unknown): unknown => {
+        if (handlesResult === undefined || call.cancelled !== undefined) return result
+        if (!decides(name, 'handlesResult', handlesResult(result))) return result
+        return answer({ error: undefined, result, attempt: call.attempt, call }, call)
+      }
+      const onError = (error: unknown): Promise<Added> => {
+        if (call.cancelled !== undefined) throw error
+        const failed = { error, result: undefined, attempt: call.attempt, call }
+        if (handles !== undefined && !decides(name, 'handles', handles(failed))) throw error
+        return answer(failed, call)
+      }
+      return next(operation, call).then(handlesResult === undefined ? undefined : onValue, onError)
+    }) as Runner
+
+  return definePolicy<Added, FallbackEvent, object>({ emitter, link }, {})
+}

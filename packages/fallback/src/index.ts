@@ -1,0 +1,7 @@
+export {
+  type FallbackEvent,
+  type FallbackFailed,
+  type FallbackOptions,
+  type FallbackUsed,
+  fallback,
+} from './fallback.ts'

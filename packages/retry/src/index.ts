@@ -1,0 +1,26 @@
+export {
+  type Backoff,
+  type BackoffFacts,
+  type ConstantOptions,
+  constant,
+  type ExponentialOptions,
+  exponential,
+  type Jitter,
+  type LinearOptions,
+  linear,
+  type SequenceOptions,
+  sequence,
+} from './backoff.ts'
+export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './budget.ts'
+export type {
+  FailureFacts,
+  RetryBudgetExhausted,
+  RetryEvent,
+  RetryExhausted,
+  RetryScheduled,
+  RetrySucceeded,
+} from './events.ts'
+export { type RetryInfo, retryInfo, type StopReason } from './info.ts'
+export type { FailedAttempt, RetryOptions } from './options.ts'
+export { permanent, permanentBrand } from './permanent.ts'
+export { retry } from './retry.ts'

@@ -1,0 +1,46 @@
+import type { Operation, Policy } from '@holdfast/core'
+import { definePolicy, Emitter, type KernelCall, type Runner, type Traits } from '@holdfast/core/kernel'
+import type { RetryEvent } from './events.ts'
+import { type RetryOptions, type RetrySettings, readRetryOptions } from './options.ts'
+import { Recovery } from './recovery.ts'
+import { succeeds } from './verdict.ts'
+
+/** Attempts that are looked at to say how long a retry may wait in all. */
+const FORESEEN_ATTEMPTS = 100
+
+/**
+ * Calls the operation again when it fails, after a wait. Ends at once, with the last error, when the wait would reach
+ * the deadline. Rejects with what the operation threw last; returns its last result if that was judged a failure.
+ *
+ * Throws a `TypeError` or `RangeError` for options that make no sense.
+ *
+ * @example
+ * const user = await retry({ maxAttempts: 4 }).run(({ signal }) => getJson(url, signal))
+ */
+export function retry(options?: RetryOptions): Policy<never, RetryEvent> {
+  const settings = readRetryOptions(options)
+  const { budget, clock, handlesResult } = settings
+  const emitter = new Emitter<RetryEvent>(settings)
+
+  const link =
+    (next: Runner): Runner =>
+    <T>(operation: Operation<T>, call: KernelCall): Promise<T> => {
+      if (budget !== false) budget.deposit(clock)
+      const run = { settings, emitter, next, operation, call }
+      // A retry within the operation of another counts its own attempts.
+      if (call.attempt !== 1) return new Recovery(run).start()
+      const onError = (error: unknown): Promise<T> => new Recovery(run).after({ error })
+      if (handlesResult === undefined) return next(operation, call).then(undefined, onError)
+      const onValue = (value: T): T | Promise<T> =>
+        succeeds(settings, call, value) ? value : new Recovery(run).after({ result: value })
+      return next(operation, call).then(onValue, onError)
+    }
+  return definePolicy<never, RetryEvent, object>({ emitter, link, traits: traitsOf(settings) }, {})
+}
+
+function traitsOf({ maxAttempts, backoff }: RetrySettings): Traits {
+  const { longestMs } = backoff
+  if (longestMs === undefined || maxAttempts > FORESEEN_ATTEMPTS) return { maxAttempts }
+  const waits = Array.from({ length: maxAttempts - 1 }, (_, index) => longestMs(index + 1))
+  return { maxAttempts, maxDelaysMs: waits.reduce((sum, wait) => sum + wait, 0) }
+}

@@ -1,0 +1,117 @@
+import {
+  type Call,
+  type CommonOptions,
+  type ErrorFacts,
+  type Policy,
+  type PolicyEvent,
+  TimeoutError,
+} from '@holdfast/core'
+import {
+  Answer,
+  definePolicy,
+  Emitter,
+  errorFacts,
+  isUnlimited,
+  type KernelCall,
+  type Rule,
+  type Runner,
+  readPolicyOptions,
+  rejectWith,
+  show,
+  stackless,
+} from '@holdfast/core/kernel'
+
+export interface TimeoutOptions extends CommonOptions {
+  /**
+   * How long the operation may take, in milliseconds, above 0, or a function that says so for each call. Infinity, and
+   * all above 2^31−1, is no limit. A function that says 0 or less ends its call without calling the operation.
+   */
+  readonly timeoutMs: number | ((call: Call) => number)
+}
+
+/** The limit passed, and the caller was answered with a `TimeoutError`. */
+export interface TimeoutExpired extends PolicyEvent {
+  readonly type: 'timeout.expired'
+  readonly timeoutMs: number
+}
+
+/** Work that had been given up on has ended after all. */
+export interface TimeoutSettledLate extends PolicyEvent, Partial<ErrorFacts> {
+  readonly type: 'timeout.settledLate'
+  readonly outcome: 'value' | 'error'
+  /** Milliseconds since the limit passed. */
+  readonly lateMs: number
+}
+
+export type TimeoutEvent = TimeoutExpired | TimeoutSettledLate
+
+/**
+ * Answers with a `TimeoutError` when the operation takes longer than the limit, whether or not it listens to its
+ * signal, which aborts with that same error. Layers inside see the limit as their deadline.
+ *
+ * Throws a `TypeError` or `RangeError` for options that make no sense.
+ *
+ * @example
+ * const product = await timeout({ timeoutMs: 800 }).run(({ signal }) => getJson(url, signal))
+ */
+export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
+  const { timeoutMs, ...identity } = readPolicyOptions('timeout', options, { timeoutMs: limitRule })
+  const { clock, name } = identity
+  const emitter = new Emitter<TimeoutEvent>(identity)
+
+  const expire = (call: KernelCall, answer: Answer, limitMs: number): void => {
+    const expiredAtMs = clock.nowMs()
+    const error = stackless(() => new TimeoutError(name, limitMs))
+    answer.onLate = late => {
+      if (!emitter.isHeard) return
+      const facts = late.outcome === 'error' ? errorFacts(late.error) : {}
+      const lateMs = Math.max(0, clock.nowMs() - expiredAtMs)
+      emitter.emit({ type: 'timeout.settledLate', outcome: late.outcome, lateMs, ...facts }, call)
+    }
+    call.abort({ origin: 'timeout', reason: error, limitMs }, () => {
+      if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: limitMs }, call)
+    })
+  }
+
+  const expireAtOnce = (call: KernelCall, limitMs: number): Promise<never> => {
+    if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: limitMs }, call)
+    return rejectWith(() => new TimeoutError(name, limitMs))
+  }
+
+  const limited = (limitMs: number, next: Runner): Runner => {
+    return (operation, parent) => {
+      const deadlineMs = Math.min(parent.deadlineMs, clock.nowMs() + limitMs)
+      const call = parent.child(parent.attempt, deadlineMs, true)
+      const answer = new Answer(call)
+      if (parent.isCancellable) call.attach(parent)
+      answer.limit(clock, limitMs, () => expire(call, answer, limitMs))
+      return answer.promise(next, operation)
+    }
+  }
+
+  const link = (next: Runner): Runner => {
+    if (typeof timeoutMs === 'number') return isUnlimited(timeoutMs) ? next : limited(timeoutMs, next)
+    return (operation, parent) => {
+      try {
+        const limitMs = limitFor(name, timeoutMs(parent))
+        if (isUnlimited(limitMs)) return next(operation, parent)
+        return limitMs > 0 ? limited(limitMs, next)(operation, parent) : expireAtOnce(parent, 0)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    }
+  }
+  const traits = typeof timeoutMs === 'number' ? { timeoutMs } : {}
+  return definePolicy<never, TimeoutEvent, object>({ emitter, link, traits }, {})
+}
+
+const limitRule: Rule<TimeoutOptions['timeoutMs']> = {
+  expected: 'a number of milliseconds above 0, or a function that returns one',
+  type: 'number',
+  accepts: value => typeof value === 'function' || (typeof value === 'number' && value > 0),
+}
+
+function limitFor(name: string, limitMs: unknown): number {
+  if (typeof limitMs === 'number' && !Number.isNaN(limitMs)) return limitMs
+  throw new TypeError(`${name}: timeoutMs must return a number of milliseconds, got ${show(limitMs)}`)
+}

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import { run } from '../run.mjs'
+import { expectNone } from './check.mjs'
+
+const call = `retry({ maxAttempts: 2 }).run(() => 'up').then((answer) => console.log(answer))`
+
+const project = {
+  'esm.mjs': `import { retry } from 'holdfast'\n${call}\n`,
+  'cjs.cjs': `const { retry } = require('holdfast')\n${call}\n`,
+  'types.ts': `import { retry } from 'holdfast'\nexport const answer: Promise<string> = retry({ maxAttempts: 2 }).run(() => 'up')\n`,
+  // Declarations are checked too here, unlike in the workspace, and without the types of Node.
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      module: 'nodenext',
+      target: 'es2022',
+      lib: ['es2023', 'dom'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      types: [],
+      noEmit: true,
+    },
+    files: ['types.ts'],
+  }),
+}
+
+/**
+ * What somebody meets who installs the packages into an empty project.
+ *
+ * @param {import('./tarball.mjs').Tarball[]} tarballs
+ * @param {string} folder
+ * @returns {import('./check.mjs').Check[]}
+ */
+export function newcomerChecks(tarballs, folder) {
+  return [
+    { title: 'newcomer: npm installs the packages, and nothing else', verify: () => install(tarballs, folder) },
+    { title: 'newcomer: import works on each Node here', verify: () => runOnEachNode('esm.mjs', folder) },
+    { title: 'newcomer: require works on each Node here', verify: () => runOnEachNode('cjs.cjs', folder) },
+    { title: 'newcomer: TypeScript accepts the declarations', verify: () => run('tsc', ['-p', folder]) },
+  ]
+}
+
+/** @param {import('./tarball.mjs').Tarball[]} tarballs @param {string} folder */
+async function install(tarballs, folder) {
+  const dependencies = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
+  // Overrides make the packages take each other from the tarballs too: nothing of this is published yet.
+  const overrides = Object.fromEntries(tarballs.map(({ name }) => [name, `$${name}`]))
+
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }))
+  for (const [file, content] of Object.entries(project)) await writeFile(join(folder, file), content)
+
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund'], folder)
+}
+
+/** @param {string} script @param {string} folder */
+async function runOnEachNode(script, folder) {
+  const outcomes = await Promise.all(
+    (await availableNodes()).map(async node => [node, await run(node, [script], folder)]),
+  )
+  // Any warning is a failure: require() of an ES module must be silent.
+  expectNone(outcomes.filter(([, output]) => output !== 'up\n').map(([node, output]) => `${node} printed ${output}`))
+}
+
+/** The Node that runs the workspace's scripts, and the one this machine has of its own. */
+async function availableNodes() {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(folder => !folder.includes('node_modules'))
+  const own = folders.map(folder => join(folder, 'node')).find(node => existsSync(node))
+  return own ? [...new Set([process.execPath, await realpath(own)])] : [process.execPath]
+}

@@ -1,0 +1,108 @@
+// Runs every step with the commands that people use, goes on after a failure, and counts.
+// It runs on whatever Node is installed, before the dependencies are.
+
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+/**
+ * @typedef {object} Step
+ * @property {string} title
+ * @property {string[]} command
+ * @property {string} [report] where the command writes how many tests passed; without one, the step counts as one test
+ *
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const reports = mkdtempSync(join(tmpdir(), 'holdfast-ci-'))
+
+/** @type {Step} */
+const install = { title: 'install', command: ['node', 'scripts/bootstrap.mjs'] }
+
+/** @type {Step[]} */
+const steps = [
+  { title: 'format', command: npm('format:check') },
+  { title: 'lint', command: npm('lint') },
+  { title: 'unused files, exports and dependencies', command: npm('unused') },
+  { title: 'types', command: npm('types') },
+  testStep('tests', 'test', 'tests.json'),
+  { title: 'build', command: npm('build') },
+  packageStep('packages', 'packages.json'),
+  testStep('tests on the built packages', 'test:dist', 'tests-dist.json'),
+  { title: 'demo', command: npm('demo') },
+  { title: 'examples', command: npm('examples') },
+]
+
+const total = { passed: 0, failed: 0, skipped: 0 }
+/** @type {string[]} */
+const failedSteps = []
+
+try {
+  // Nothing works without the dependencies.
+  if (runAndCount(install)) for (const step of steps) runAndCount(step)
+} finally {
+  rmSync(reports, { recursive: true, force: true })
+}
+
+if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`)
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = failedSteps.length > 0 ? 1 : 0
+
+/** @param {Step} step */
+function runAndCount(step) {
+  console.log(`\n== ${step.title}`)
+  const startMs = Date.now()
+  const [command, ...args] = step.command
+  const succeeded =
+    spawnSync(String(command), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
+  console.log(`-- ${step.title} ${succeeded ? 'passed' : 'FAILED'} in ${((Date.now() - startMs) / 1000).toFixed(1)} s`)
+
+  const counts = step.report ? readCounts(step.report) : { passed: succeeded ? 1 : 0, failed: 0, skipped: 0 }
+  // A step can fail although no test did: a type error, an unhandled rejection, a crash.
+  if (!succeeded && counts.failed === 0) counts.failed = 1
+
+  total.passed += counts.passed
+  total.failed += counts.failed
+  total.skipped += counts.skipped
+  if (counts.failed > 0) failedSteps.push(step.title)
+  return counts.failed === 0
+}
+
+/** @param {string} file @returns {Counts} */
+function readCounts(file) {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'))
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 } // the step ended before it could report
+  }
+}
+
+/** @param {string} title @param {string} script @param {string} file @returns {Step} */
+function testStep(title, script, file) {
+  const report = join(reports, file)
+  const command = npm(script, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`)
+  return { title, command, report }
+}
+
+/** @param {string} title @param {string} file @returns {Step} */
+function packageStep(title, file) {
+  const report = join(reports, file)
+  return { title, command: npm('check', `--report=${report}`), report }
+}
+
+/** @param {string} script @param {string[]} args */
+function npm(script, ...args) {
+  return ['npm', 'run', '--silent', script, ...(args.length > 0 ? ['--', ...args] : [])]
+}

@@ -1,0 +1,42 @@
+import process from 'node:process'
+import { defineConfig } from 'vitest/config'
+
+// The tests run on the sources; with HOLDFAST_DIST=1 they run on what users install.
+const onDist = process.env['HOLDFAST_DIST'] === '1'
+const conditions = ['module', 'node', 'development|production']
+if (!onDist) conditions.unshift('@holdfast/source')
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/*/test/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.json',
+            build: true,
+          },
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      reporter: ['text', 'html', 'json-summary'],
+    },
+  },
+})
