@@ -91,13 +91,13 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
         return slots.queued
       },
       update: changes => {
-        const { maxConcurrent } = readOptions(`${identity.name}: update`, changes, { maxConcurrent: integer(1) })
-        slots.options.maxConcurrent = maxConcurrent
+        const read = readOptions(`${identity.name}: update`, changes, { maxConcurrent: integer(1) })
+        slots.options.maxConcurrent = read.maxConcurrent
         slots.handOver()
       },
-      acquire: options =>
+      acquire: request =>
         start(identity, ((_, call) => permitFor(call)) as Runner, neverCalled, {
-          ...options,
+          ...request,
           discard: late => late.release(),
         }),
       tryAcquire: () => {

@@ -24,7 +24,6 @@ export class Answer {
 
   constructor(call: KernelCall) {
     this.call = call
-    call.answer = this
   }
 
   /** Calls back after `limitMs`, unless the answer comes first. */
@@ -36,7 +35,7 @@ export class Answer {
   /** Cancels the call, for the caller's own reason, when `signal` aborts. */
   heed(signal: AbortSignal): void {
     this.signal = signal
-    this.onAbort = () => this.call.abort({ origin: 'caller', reason: signal.reason, limitMs: Infinity })
+    this.onAbort = () => this.call.scope.abort({ origin: 'caller', reason: signal.reason, limitMs: Infinity })
     listen(signal, this.onAbort)
   }
 
@@ -52,11 +51,13 @@ export class Answer {
       work
         .then(
           value => {
-            this.isOpen ? this.close() : this.discard(value)
+            if (this.isOpen) this.close()
+            else this.discard(value)
             return value
           },
           (error: unknown) => {
-            this.isOpen ? this.close() : this.onLate?.({ outcome: 'error', error })
+            if (this.isOpen) this.close()
+            else this.onLate?.({ outcome: 'error', error })
             throw error
           },
         )
@@ -76,12 +77,12 @@ export class Answer {
     this.isOpen = false
     if (this.timer !== undefined) this.clock?.clearTimeout(this.timer)
     if (this.signal !== undefined && this.onAbort !== undefined) unlisten(this.signal, this.onAbort)
-    this.call.detach()
+    this.call.leave()
   }
 
   private discard(value: unknown): void {
     this.onLate?.({ outcome: 'value' })
-    const discard = this.call.root.given?.discard
+    const discard = this.call.root.scope.given?.discard
     if (discard !== undefined) callGuarded('discard', () => discard(value as never))
   }
 }

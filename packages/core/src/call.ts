@@ -1,9 +1,7 @@
-import type { Answer } from './answer.ts'
-import { type Cancellation, Dependent } from './cancellation.ts'
-import { holdDeliveries } from './deliveries.ts'
+import type { Cancellation } from './cancellation.ts'
 import type { Identity } from './options.ts'
 import { holdfast, shared } from './protocol.ts'
-import { controllerFor } from './signal.ts'
+import { Scope } from './scope.ts'
 
 /**
  * What callers hand to their operations and to the callbacks of policies, by `run(operation, { context })`. Empty here:
@@ -37,47 +35,32 @@ const calls = /* @__PURE__ */ shared('calls', () => ({ lastId: 0 }))
 
 /**
  * The kernel's side of a call. Calls form a tree: `run` makes the root, and a layer makes a child where it changes the
- * attempt, the deadline or what cancels. One flat class with all fields initialised: with a second shape every access
- * on the hot path would be megamorphic. No `#private` fields: calls cross from one copy of the kernel to another.
+ * attempt, the deadline or what cancels. One is made for each run, so it holds what each run needs, and a scope the
+ * rest. No `#private` fields: calls cross from one copy of the kernel to another.
  */
-export class KernelCall extends Dependent implements Call {
+export class KernelCall implements Call {
   readonly identity: Identity
   readonly parent: KernelCall | undefined
   readonly root: KernelCall
   readonly attempt: number
-  readonly deadlineMs: number
-  /** False where nothing can cancel the call, so that layers need not prepare for it. */
-  readonly isCancellable: boolean
-  /** Set once the answer is no longer wanted. */
-  cancelled: Cancellation | undefined = undefined
-  /** The latest of what must be told when this call is cancelled. */
-  first: Dependent | undefined = undefined
-  /** Set where the caller may be answered before the work ends. */
-  answer: Answer | undefined = undefined
-  /** Of a root: what the caller gave to `run`. */
-  given:
-    | { readonly context: CallContext | undefined; readonly discard: ((value: never) => unknown) | undefined }
-    | undefined
-  private controller: AbortController | undefined = undefined
-  private id = 0
-  private abandoned: Set<PromiseLike<unknown>> | undefined = undefined
+  /** Undefined is none: for a number that may be Infinity, the engine would make an object each time. */
+  readonly deadline: number | undefined
+  private ownScope: Scope | undefined
 
   constructor(
     identity: Identity,
     parent: KernelCall | undefined,
     root: KernelCall | undefined,
     attempt: number,
-    deadlineMs: number,
+    deadline: number | undefined,
     isCancellable: boolean,
   ) {
-    super()
     this.identity = identity
     this.parent = parent
     this.root = root ?? this
     this.attempt = attempt
-    this.deadlineMs = deadlineMs
-    this.isCancellable = isCancellable
-    this.given = undefined
+    this.deadline = deadline
+    this.ownScope = isCancellable ? new Scope(true) : undefined
   }
 
   /** Tells a call from other options of `run`, also one of another copy of the kernel. */
@@ -85,78 +68,79 @@ export class KernelCall extends Dependent implements Call {
     return holdfast
   }
 
+  get scope(): Scope {
+    this.ownScope ??= new Scope(false)
+    return this.ownScope
+  }
+
   get signal(): AbortSignal {
-    this.controller ??= controllerFor(this.cancelled)
-    return this.controller.signal
+    return this.scope.signal
+  }
+
+  get deadlineMs(): number {
+    return this.deadline ?? Infinity
   }
 
   get context(): CallContext {
-    return this.root.given?.context ?? noContext
+    return this.root.ownScope?.given?.context ?? noContext
   }
 
   /** Number of the run that the call belongs to, unique in the process. */
   get callId(): number {
-    const { root } = this
-    if (root.id === 0) root.id = ++calls.lastId
-    return root.id
+    const { scope } = this.root
+    if (scope.callId === 0) scope.callId = ++calls.lastId
+    return scope.callId
+  }
+
+  /** False where nothing can cancel the call, so that layers need not prepare for it. */
+  get isCancellable(): boolean {
+    return this.ownScope?.isCancellable === true
+  }
+
+  /** Set once the answer is no longer wanted. */
+  get cancelled(): Cancellation | undefined {
+    return this.ownScope?.cancelled
   }
 
   remainingMs(): number {
-    return this.deadlineMs === Infinity ? Infinity : Math.max(0, this.deadlineMs - this.root.identity.clock.nowMs())
+    return this.deadline === undefined ? Infinity : Math.max(0, this.deadline - this.root.identity.clock.nowMs())
   }
 
-  /** A call within this one, with a later attempt or an earlier deadline. */
-  child(attempt: number, deadlineMs: number, isCancellable: boolean): KernelCall {
-    return new KernelCall(this.identity, this, this.root, attempt, deadlineMs, isCancellable)
+  /** A call within this one, cancelled with it. `leave` it when its work has ended. */
+  child(attempt: number, deadline: number | undefined, isCancellable: boolean): KernelCall {
+    const child = new KernelCall(this.identity, this, this.root, attempt, deadline, isCancellable)
+    if (this.isCancellable) child.scope.attach(this)
+    return child
   }
 
-  /**
-   * Cancels all that depends on this call, then runs code of users: listeners hear of what that released, first of all
-   * what `tell` emits, and the signals that were asked for abort.
-   */
-  abort(cancellation: Cancellation, tell?: () => void): void {
-    const aborts: AbortController[] = []
-    holdDeliveries(() => {
-      tell?.()
-      this.cancel(cancellation, aborts)
-    })
-    for (const controller of aborts) controller.abort(cancellation.reason)
-  }
-
-  override cancel(cancellation: Cancellation, aborts: AbortController[]): void {
-    if (this.cancelled !== undefined) return
-    this.cancelled = cancellation
-    this.answer?.leave(cancellation.reason)
-    for (let dependent = this.first; dependent !== undefined; dependent = this.first) {
-      dependent.detach()
-      dependent.cancel(cancellation, aborts)
-    }
-    if (this.controller !== undefined) aborts.push(this.controller)
+  /** The call around this one need not tell it any more. */
+  leave(): void {
+    this.ownScope?.detach()
   }
 
   /** Says that `work` goes on although nobody waits for it: slots of this call and of those around it stay taken. */
   abandon(work: PromiseLike<unknown>): void {
-    const ended = (): void => {
-      for (let call: KernelCall | undefined = this; call !== undefined; call = call.parent) call.abandoned?.delete(work)
-    }
-    for (let call: KernelCall | undefined = this; call !== undefined; call = call.parent) {
-      call.abandoned ??= new Set()
-      call.abandoned.add(work)
-    }
+    this.parent?.abandon(work)
+    const { scope } = this
+    scope.abandoned ??= new Set()
+    scope.abandoned.add(work)
+    const ended = (): boolean | undefined => scope.abandoned?.delete(work)
     work.then(ended, ended)
   }
 
   /** True while abandoned work of this call, or of one within it, goes on. */
   get hasAbandonedWork(): boolean {
-    return this.abandoned !== undefined && this.abandoned.size > 0
+    const abandoned = this.ownScope?.abandoned
+    return abandoned !== undefined && abandoned.size > 0
   }
 
   /** Calls back once, when the work that is abandoned now has ended. */
   whenIdle(callback: () => void): void {
-    let left = this.abandoned?.size ?? 0
+    const abandoned = [...(this.ownScope?.abandoned ?? [])]
+    let left = abandoned.length
     const ended = (): void => {
       if (--left === 0) callback()
     }
-    for (const work of this.abandoned ?? []) work.then(ended, ended)
+    for (const work of abandoned) work.then(ended, ended)
   }
 }

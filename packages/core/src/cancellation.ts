@@ -1,4 +1,5 @@
 import type { KernelCall } from './call.ts'
+import type { Scope } from './scope.ts'
 
 /** Who no longer wants the answer: the caller, a timeout further out, or a hedge whose race another attempt won. */
 export type Origin = 'caller' | 'timeout' | 'loser'
@@ -14,7 +15,7 @@ export interface Cancellation {
 
 /** What is told when a call is cancelled: a child call, a wait, a permit. A node of a list, so that leaving is O(1). */
 export abstract class Dependent {
-  private on: KernelCall | undefined = undefined
+  private on: Scope | undefined = undefined
   private previous: Dependent | undefined = undefined
   private next: Dependent | undefined = undefined
 
@@ -23,10 +24,10 @@ export abstract class Dependent {
 
   /** From now on a cancellation of `call` cancels this. */
   attach(call: KernelCall): void {
-    this.on = call
-    this.next = call.first
+    this.on = call.scope
+    this.next = this.on.first
     if (this.next !== undefined) this.next.previous = this
-    call.first = this
+    this.on.first = this
   }
 
   /** Does nothing when this is not attached. */

@@ -105,19 +105,22 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
         if (entry.isOverflow && emitter.isHeard) emitter.emit({ type: 'keyed.overflowed' }, call)
         const runner = runnerOf(entry.policy)
         entries.enter(entry)
-        return runner(operation, call).then(entry.onValue as <T>(value: T) => T, entry.onError)
+        return runner(operation, call).then(entry.onValue, entry.onError)
       } catch (error) {
         return Promise.reject(error)
       }
     }
   }
   const subscribe = (listener: Listener<EventOf<P> | KeyedEvent>): (() => void) => {
-    const stop = emitter.subscribe(listener as Listener<KeyedEvent>)
+    const stop = emitter.subscribe(listener)
     for (const entry of entries.all()) connect(entry)
     return () => {
       stop()
       if (emitter.hasListeners) return
-      for (const entry of entries.all()) entry.disconnect = void entry.disconnect?.()
+      for (const entry of entries.all()) {
+        entry.disconnect?.()
+        entry.disconnect = undefined
+      }
     }
   }
   return definePolicy<AddedBy<P>, EventOf<P> | KeyedEvent, Omit<Keyed<Key, P>, keyof Policy>>(

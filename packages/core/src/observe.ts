@@ -70,7 +70,7 @@ export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed
     )
   }
   deliver(envelop({ type: `${scope}.started` as const }, identity, call), [])
-  return bracketed(scope, call, proceed).then(
+  return bracket(scope, call, proceed).then(
     value => {
       settled('value')
       return value
@@ -83,9 +83,9 @@ export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed
 }
 
 /** Lets each observer's `around` bracket the work, the first observer outermost. */
-function bracketed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
+function bracket<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
   const { name, kind } = call.root.identity
-  const bracket = { scope, policy: { name, kind }, callId: call.callId, attempt: call.attempt }
+  const info = { scope, policy: { name, kind }, callId: call.callId, attempt: call.attempt }
   let next = proceed
   for (const { around } of observers.list.toReversed()) {
     if (around === undefined) continue
@@ -93,22 +93,20 @@ function bracketed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () =
     next = () => {
       let work: Promise<T> | undefined
       const once = (): Promise<T> => (work ??= inner())
-      callGuarded('around of an observer', () => withoutErrorOf(once, around(bracket, once)))
+      callGuarded('around of an observer', () => {
+        const bracketing = around(info, once)
+        return withoutErrorOf(once(), bracketing)
+      })
       return once()
     }
   }
   return next()
 }
 
-/** The bracket rejects with the error of the work when it awaits it: that is no fault of the observer's. */
-async function withoutErrorOf(work: () => Promise<unknown>, bracket: unknown): Promise<void> {
-  try {
-    await bracket
-  } catch (fault) {
-    const isOfWork = await work().then(
-      () => false,
-      (error: unknown) => error === fault,
-    )
-    if (!isOfWork) throw fault
-  }
+/** A bracket that awaits the work rejects with its error: that is no fault of the observer's. */
+async function withoutErrorOf(work: Promise<unknown>, bracketing: unknown): Promise<void> {
+  const [done, bracketed] = await Promise.allSettled([work, bracketing])
+  if (bracketed.status === 'fulfilled') return
+  const fault: unknown = bracketed.reason
+  if (done.status === 'fulfilled' || done.reason !== fault) throw fault
 }

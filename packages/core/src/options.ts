@@ -106,13 +106,13 @@ export function readOptions<R extends Rules>(subject: string, given: unknown, ru
   const problems: string[] = []
   let isTypeError = false
 
-  for (const [option, rule] of Object.entries(rules)) {
+  for (const [option, expectation] of Object.entries(rules)) {
     const value = values.get(option)
-    if (value === undefined && 'fallback' in rule) read[option] = rule.fallback
-    else if (rule.accepts(value)) read[option] = value
+    if (value === undefined && 'fallback' in expectation) read[option] = expectation.fallback
+    else if (expectation.accepts(value)) read[option] = value
     else {
-      problems.push(`${option} must be ${rule.expected}, got ${show(value)}`)
-      isTypeError ||= typeof value !== rule.type
+      problems.push(`${option} must be ${expectation.expected}, got ${show(value)}`)
+      isTypeError ||= typeof value !== expectation.type
     }
     values.delete(option)
   }

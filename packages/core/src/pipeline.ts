@@ -39,7 +39,7 @@ export const pipeline: PipelineFactory = /* @__PURE__ */ Object.assign(
   (...args: readonly unknown[]) => {
     const last = args.at(-1)
     const hasOptions = args.length > 0 && typeof last === 'object' && last !== null && !isPolicy(last)
-    return compose(hasOptions ? args.slice(0, -1) : args, hasOptions ? (last as PipelineOptions) : {})
+    return compose(hasOptions ? args.slice(0, -1) : args, hasOptions ? last : {})
   },
   { named: (name: string, ...members: readonly unknown[]) => compose(members, { name }) },
 ) as PipelineFactory

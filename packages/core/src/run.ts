@@ -1,10 +1,10 @@
 import { Answer } from './answer.ts'
 import { type Call, type CallContext, KernelCall, type Operation, type Runner } from './call.ts'
-import { isUnlimited } from './clock.ts'
+import { type Clock, isUnlimited } from './clock.ts'
 import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
 import { observers } from './observers.ts'
-import type { Identity } from './options.ts'
+import { type Identity, numeric, optionalFunction, type Rule, readOptions, rule } from './options.ts'
 import { holdfast } from './protocol.ts'
 import { isAbortSignal } from './signal.ts'
 import { show } from './text.ts'
@@ -54,27 +54,30 @@ export function start<T>(
 }
 
 function proceed<T>(head: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
-  if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
-  return call.answer === undefined ? head(operation, call) : call.answer.promise(head, operation)
+  if (!call.isCancellable) return head(operation, call)
+  const { cancelled, answer } = call.scope
+  if (cancelled !== undefined) return Promise.reject(cancelled.reason)
+  return answer === undefined ? head(operation, call) : answer.promise(head, operation)
 }
 
 /** Makes the root of a call, with all that can answer the caller early in place. */
 function open(identity: Identity, options: RunOptions<never> | Call | undefined): KernelCall {
-  if (options === undefined) return new KernelCall(identity, undefined, undefined, 1, Infinity, false)
+  if (options === undefined) return new KernelCall(identity, undefined, undefined, 1, undefined, false)
   if (isCall(options)) return openWithin(identity, options)
   const { signal, timeoutMs = Infinity, context, discard } = readRunOptions(identity.name, options)
   const { clock, name } = identity
-  const isBounded = signal !== undefined || !isUnlimited(timeoutMs)
-  const deadlineMs = isUnlimited(timeoutMs) ? Infinity : clock.nowMs() + timeoutMs
-  const call = new KernelCall(identity, undefined, undefined, 1, deadlineMs, isBounded)
-  if (context !== undefined || discard !== undefined) call.given = { context, discard }
-  if (signal?.aborted) call.cancelled = { origin: 'caller', reason: signal.reason, limitMs: Infinity }
-  else if (isBounded) {
+  const isLimited = !isUnlimited(timeoutMs)
+  const deadline = isLimited ? clock.nowMs() + timeoutMs : undefined
+  const call = new KernelCall(identity, undefined, undefined, 1, deadline, isLimited || signal !== undefined)
+  if (context !== undefined || discard !== undefined) call.scope.given = { context, discard }
+  if (signal?.aborted) call.scope.cancelled = { origin: 'caller', reason: signal.reason, limitMs: Infinity }
+  else if (call.isCancellable) {
     const answer = new Answer(call)
+    call.scope.answer = answer
     if (signal !== undefined) answer.heed(signal)
     answer.limit(clock, timeoutMs, () => {
       const reason = stackless(() => new TimeoutError(name, timeoutMs))
-      call.abort({ origin: 'caller', reason, limitMs: timeoutMs })
+      call.scope.abort({ origin: 'caller', reason, limitMs: timeoutMs })
     })
   }
   return call
@@ -83,52 +86,42 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
 /** The root of a run inside the operation of another: cancelled with it, bound by its deadline. */
 function openWithin(identity: Identity, parent: KernelCall): KernelCall {
   const { clock } = identity
-  const deadlineMs = parent.root.identity.clock === clock ? parent.deadlineMs : clock.nowMs() + parent.remainingMs()
-  const call = new KernelCall(identity, parent, undefined, 1, deadlineMs, parent.isCancellable)
-  call.given = { context: parent.context, discard: undefined }
-  call.cancelled = parent.cancelled
-  if (parent.isCancellable && call.cancelled === undefined) {
-    call.answer = new Answer(call)
-    call.attach(parent)
+  const call = new KernelCall(identity, parent, undefined, 1, deadlineWithin(parent, clock), parent.isCancellable)
+  call.scope.given = { context: parent.context, discard: undefined }
+  call.scope.cancelled = parent.cancelled
+  if (parent.isCancellable && parent.cancelled === undefined) {
+    call.scope.attach(parent)
+    call.scope.answer = new Answer(call)
   }
   return call
 }
 
-const isCall = (options: object): options is KernelCall => (options as KernelCall | null)?.protocol === holdfast
-
-/** By hand, not by `readOptions`: this is on the path of every call that has options. */
-function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`${name}: the options of run must be an object, got ${show(options)}`)
-  }
-  const read: { -readonly [Option in keyof RunOptions<T>]: RunOptions<T>[Option] } = {}
-  for (const option in options) {
-    if (!Object.hasOwn(options, option)) continue
-    const value: unknown = options[option as keyof RunOptions<T>]
-    if (value === undefined) continue
-    const problem = problemWith(option, value)
-    if (problem !== undefined)
-      throw new (option === 'timeoutMs' && typeof value === 'number' ? RangeError : TypeError)(
-        `${name}: run: ${problem}`,
-      )
-    read[option as keyof RunOptions<T>] = value as never
-  }
-  return read
+/** The deadline of `parent` on the timeline of another clock. */
+function deadlineWithin(parent: KernelCall, clock: Clock): number | undefined {
+  if (parent.deadlineMs === Infinity) return undefined
+  return parent.root.identity.clock === clock ? parent.deadlineMs : clock.nowMs() + parent.remainingMs()
 }
 
-function problemWith(option: string, value: unknown): string | undefined {
-  switch (option) {
-    case 'signal':
-      return isAbortSignal(value) ? undefined : `signal must be an AbortSignal, got ${show(value)}`
-    case 'timeoutMs':
-      return typeof value === 'number' && value > 0
-        ? undefined
-        : `timeoutMs must be a number of milliseconds above 0, got ${show(value)}`
-    case 'context':
-      return typeof value === 'object' && value !== null ? undefined : `context must be an object, got ${show(value)}`
-    case 'discard':
-      return typeof value === 'function' ? undefined : `discard must be a function, got ${show(value)}`
-    default:
-      return `unknown option ${show(option)}, expected one of signal, timeoutMs, context, discard`
+const isCall = (options: object): options is KernelCall => (options as KernelCall | null)?.protocol === holdfast
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+const rules: Record<string, Rule<unknown>> = {
+  signal: rule<unknown>('an AbortSignal', isAbortSignal, undefined),
+  timeoutMs: numeric('a number of milliseconds above 0', value => value > 0, Infinity),
+  context: rule<unknown>('an object', isObject, undefined),
+  discard: optionalFunction<unknown>(),
+}
+
+/** What `readOptions` does, without its cost: this is on the path of every call that has options. */
+function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> {
+  const read: Record<string, unknown> = {}
+  if (!isObject(options)) readOptions(`${name}: run`, options, rules)
+  for (const option in options) {
+    const value = (options as Record<string, unknown>)[option]
+    if (value === undefined || !Object.hasOwn(options, option)) continue
+    if (!rules[option]?.accepts(value)) readOptions(`${name}: run`, options, rules)
+    read[option] = value
   }
+  return read
 }

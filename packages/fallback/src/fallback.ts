@@ -62,7 +62,9 @@ export function fallback<Added>(options: FallbackOptions<Added>): Policy<Added, 
   const emitter = new Emitter<FallbackEvent>(identity)
 
   const answer = (failed: FallbackFacts, call: KernelCall): Promise<Added> =>
-    new Promise<Added>(resolve => resolve(to(failed))).then(
+    new Promise<Added>(resolve => {
+      resolve(to(failed))
+    }).then(
       value => {
         if (emitter.isHeard) emitter.emit({ type: 'fallback.used', ...errorFacts(failed.error) }, call)
         return value

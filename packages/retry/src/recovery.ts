@@ -75,15 +75,14 @@ export class Recovery<T> extends Dependent {
     const { settings, next, operation, call } = this.run
     if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
     this.attempt++
-    const child = call.child(this.attempt, call.deadlineMs, call.isCancellable)
-    if (call.isCancellable) child.attach(call)
+    const child = call.child(this.attempt, call.deadline, call.isCancellable)
     return next(operation, child).then(
       value => {
-        child.detach()
+        child.leave()
         return succeeds(settings, call, value) ? this.end(value, 'succeeded') : this.failed({ result: value })
       },
       (error: unknown) => {
-        child.detach()
+        child.leave()
         return this.failed({ error })
       },
     )

@@ -132,7 +132,7 @@ function play<T>(step: Step<T>, call: Call, clock: Clock): Promise<T> {
     }
     const abort = (): void => {
       clock.clearTimeout(timer)
-      reject(call.signal.reason)
+      reject(call.signal.reason as Error)
     }
     if (!step.isDeaf) call.signal.addEventListener('abort', abort)
     if (step.does === 'hang') return

@@ -1,4 +1,4 @@
-import type { AnyPolicy, EventOf } from '@holdfast/core'
+import type { AnyPolicy, EventOf, PolicyEvent } from '@holdfast/core'
 
 /** What a policy has told since the recording began. */
 export interface Recording<Event> {
@@ -28,7 +28,7 @@ export function record<P extends AnyPolicy>(policy: P): Recording<EventOf<P>> {
   return {
     events,
     get types() {
-      return events.map(({ type }) => type)
+      return events.map((event: PolicyEvent) => event.type)
     },
     of: type => events.filter(event => event.type === type) as never,
     clear: () => {

@@ -68,7 +68,7 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
       const lateMs = Math.max(0, clock.nowMs() - expiredAtMs)
       emitter.emit({ type: 'timeout.settledLate', outcome: late.outcome, lateMs, ...facts }, call)
     }
-    call.abort({ origin: 'timeout', reason: error, limitMs }, () => {
+    call.scope.abort({ origin: 'timeout', reason: error, limitMs }, () => {
       if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: limitMs }, call)
     })
   }
@@ -83,7 +83,7 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
       const deadlineMs = Math.min(parent.deadlineMs, clock.nowMs() + limitMs)
       const call = parent.child(parent.attempt, deadlineMs, true)
       const answer = new Answer(call)
-      if (parent.isCancellable) call.attach(parent)
+      call.scope.answer = answer
       answer.limit(clock, limitMs, () => expire(call, answer, limitMs))
       return answer.promise(next, operation)
     }

@@ -1,0 +1,62 @@
+import type { Answer } from './answer.ts'
+import type { CallContext } from './call.ts'
+import { type Cancellation, Dependent } from './cancellation.ts'
+import { holdDeliveries } from './deliveries.ts'
+import { controllerFor } from './signal.ts'
+
+/** What the caller gave to `run` for the whole of a call. */
+export interface Given {
+  readonly context: CallContext | undefined
+  readonly discard: ((value: never) => unknown) | undefined
+}
+
+/**
+ * What a call needs only where it can be cancelled, is observed, or is asked for its signal. Scopes form the tree in
+ * which cancellation travels.
+ */
+export class Scope extends Dependent {
+  readonly isCancellable: boolean
+  cancelled: Cancellation | undefined = undefined
+  /** The latest of those who are told when this is cancelled. */
+  first: Dependent | undefined = undefined
+  /** Where the caller may be answered before the work ends. */
+  answer: Answer | undefined = undefined
+  given: Given | undefined = undefined
+  callId = 0
+  abandoned: Set<PromiseLike<unknown>> | undefined = undefined
+  private controller: AbortController | undefined = undefined
+
+  constructor(isCancellable: boolean) {
+    super()
+    this.isCancellable = isCancellable
+  }
+
+  get signal(): AbortSignal {
+    this.controller ??= controllerFor(this.cancelled)
+    return this.controller.signal
+  }
+
+  /**
+   * Cancels all that depends on this, then runs code of users: listeners hear of what that released, first of all what
+   * `tell` emits, and the signals that were asked for abort.
+   */
+  abort(cancellation: Cancellation, tell?: () => void): void {
+    const aborts: AbortController[] = []
+    holdDeliveries(() => {
+      tell?.()
+      this.cancel(cancellation, aborts)
+    })
+    for (const controller of aborts) controller.abort(cancellation.reason)
+  }
+
+  override cancel(cancellation: Cancellation, aborts: AbortController[]): void {
+    if (this.cancelled !== undefined) return
+    this.cancelled = cancellation
+    this.answer?.leave(cancellation.reason)
+    for (let dependent = this.first; dependent !== undefined; dependent = this.first) {
+      dependent.detach()
+      dependent.cancel(cancellation, aborts)
+    }
+    if (this.controller !== undefined) aborts.push(this.controller)
+  }
+}
