@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Subject } from './interleaved.ts'
 
 type Operation = () => Promise<number>
@@ -6,22 +7,25 @@ const MAX_CONCURRENT = 10
 const MAX_ATTEMPTS = 3
 const TIMEOUT_MS = 1_000
 
-const wait = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
-
 /** What an expert would write for one call, inline, with no more in it than that call needs. */
 export const byHand = {
-  retry: (operation: Operation): Subject => async () => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await operation()
-      } catch (error) {
-        if (attempt === MAX_ATTEMPTS) throw error
-        await wait(Math.random() * 100 * 2 ** attempt)
+  retry:
+    (operation: Operation): Subject =>
+    async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await operation()
+        } catch (error) {
+          if (attempt === MAX_ATTEMPTS) throw error
+          await wait(Math.random() * 100 * 2 ** attempt)
+        }
       }
-    }
-  },
+    },
 
-  timeout: (operation: Operation): Subject => () => inTime(operation),
+  timeout:
+    (operation: Operation): Subject =>
+    () =>
+      inTime(operation),
 
   breaker: (operation: Operation): Subject => {
     let failures = 0
@@ -51,13 +55,15 @@ export const byHand = {
     }
   },
 
-  fallback: (operation: Operation): Subject => async () => {
-    try {
-      return await operation()
-    } catch {
-      return 0
-    }
-  },
+  fallback:
+    (operation: Operation): Subject =>
+    async () => {
+      try {
+        return await operation()
+      } catch {
+        return 0
+      }
+    },
 
   four: (operation: Operation): Subject => inline(operation),
 

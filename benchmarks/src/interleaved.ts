@@ -16,7 +16,10 @@ const CALLS = 4_000
  * Runs all subjects in turns, round after round, so that what disturbs the machine disturbs all of them alike. The heap
  * has room for a round, so that its growth tells what the round allocated; rounds that were collected in are left out.
  */
-export async function interleaved(baseline: Subject, subjects: ReadonlyMap<string, Subject>): Promise<Map<string, Measurement>> {
+export async function interleaved(
+  baseline: Subject,
+  subjects: ReadonlyMap<string, Subject>,
+): Promise<Map<string, Measurement>> {
   const all = new Map([['baseline', baseline], ...subjects])
   const times = new Map([...all.keys()].map(name => [name, [] as number[]]))
   const sizes = new Map([...all.keys()].map(name => [name, [] as number[]]))

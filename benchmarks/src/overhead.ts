@@ -10,7 +10,8 @@ for (const { name, subjects } of questions) {
   const measurements = await interleaved(bare, subjects)
   console.log(name)
   const holdfast = measurements.get('holdfast')
-  for (const [subject, measurement] of measurements) if (holdfast !== undefined) console.log(row(subject, measurement, holdfast))
+  for (const [subject, measurement] of measurements)
+    if (holdfast !== undefined) console.log(row(subject, measurement, holdfast))
 }
 clearInterval(parked)
 

@@ -1,5 +1,14 @@
 import { isProtective } from '@holdfast/core'
-import { callGuarded, draw, type Emitter, type Facts, isUnlimited, type KernelCall, show } from '@holdfast/core/kernel'
+import {
+  callGuarded,
+  draw,
+  type Emitter,
+  type Facts,
+  isUnlimited,
+  isUnwantedPromise,
+  type KernelCall,
+  show,
+} from '@holdfast/core/kernel'
 import { Admission } from './admission.ts'
 import { Availability } from './availability.ts'
 import type { CircuitClosed, CircuitEvent, CircuitOpened } from './events.ts'
@@ -112,7 +121,7 @@ export class Circuit {
     let said = DEFAULT_OPEN_MS
     callGuarded(`openMs of ${name}`, () => {
       const ms: unknown = openMs({ trips })
-      if (typeof ms !== 'number' || !(ms >= 0))
+      if (isUnwantedPromise(ms) || typeof ms !== 'number' || !(ms >= 0))
         throw new TypeError(`it must return milliseconds, at least 0, got ${show(ms)}`)
       said = ms
     })
@@ -136,7 +145,7 @@ export class Circuit {
   private tripOutcome(isFailure: boolean, startedMs: number): TripOutcome {
     if (this.readsNoClock) return isFailure ? FAILURE : SUCCESS
     const nowMs = this.settings.clock.nowMs()
-    return { isFailure, nowMs, durationMs: Math.max(0, nowMs - startedMs) }
+    return { isFailure, nowMs, durationMs: Math.max(0, nowMs - (startedMs || nowMs)) }
   }
 
   /** The only place where the state changes. Who waits is woken before listeners are told. */

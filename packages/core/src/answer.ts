@@ -12,7 +12,7 @@ export type LateOutcome = { readonly outcome: 'value' } | { readonly outcome: 'e
  */
 export class Answer {
   readonly call: KernelCall
-  private isOpen = true
+  private state: 'open' | 'left' | 'settled' = 'open'
   private reject: ((reason: unknown) => void) | undefined = undefined
   private work: Promise<unknown> | undefined = undefined
   private clock: Clock | undefined = undefined
@@ -44,20 +44,20 @@ export class Answer {
     return new Promise<T>((resolve, reject) => {
       this.reject = reject
       const work = next(operation, this.call)
+      this.work = work
       // The operation itself may have aborted the caller's signal.
-      if (this.isOpen) this.work = work
-      else this.call.parent?.abandon(work)
+      if (this.state === 'left') this.call.parent?.abandon(work)
       // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
       work
         .then(
           value => {
-            if (this.isOpen) this.close()
-            else this.discard(value)
+            if (this.state === 'left') this.discard(value)
+            else this.settle()
             return value
           },
           (error: unknown) => {
-            if (this.isOpen) this.close()
-            else this.onLate?.({ outcome: 'error', error })
+            if (this.state === 'left') this.onLate?.({ outcome: 'error', error })
+            else this.settle()
             throw error
           },
         )
@@ -67,17 +67,30 @@ export class Answer {
 
   /** Answers now. The work goes on unheard: the slots around it are told, and keep its place. */
   leave(reason: unknown): void {
-    if (!this.isOpen) return
-    this.close()
+    if (this.state !== 'open') return
+    this.state = 'left'
+    this.stop()
+    this.call.leave()
     this.reject?.(reason)
     if (this.work !== undefined) this.call.parent?.abandon(this.work)
   }
 
-  private close(): void {
-    this.isOpen = false
+  /** Whoever is further out has answered. A run answers its own caller too; a limit just goes on with the work. */
+  cancelled(reason: unknown): void {
+    if (this.call.root === this.call) this.leave(reason)
+    else this.stop()
+  }
+
+  private settle(): void {
+    this.state = 'settled'
+    this.stop()
+    this.call.leave()
+  }
+
+  private stop(): void {
     if (this.timer !== undefined) this.clock?.clearTimeout(this.timer)
     if (this.signal !== undefined && this.onAbort !== undefined) unlisten(this.signal, this.onAbort)
-    this.call.leave()
+    this.timer = this.onAbort = undefined
   }
 
   private discard(value: unknown): void {

@@ -110,6 +110,7 @@ export class KernelCall implements Call {
   child(attempt: number, deadline: number | undefined, isCancellable: boolean): KernelCall {
     const child = new KernelCall(this.identity, this, this.root, attempt, deadline, isCancellable)
     if (this.isCancellable) child.scope.attach(this)
+    if (this.cancelled !== undefined) child.scope.cancelled = this.cancelled
     return child
   }
 
@@ -138,6 +139,7 @@ export class KernelCall implements Call {
   whenIdle(callback: () => void): void {
     const abandoned = [...(this.ownScope?.abandoned ?? [])]
     let left = abandoned.length
+    if (left === 0) return callback()
     const ended = (): void => {
       if (--left === 0) callback()
     }

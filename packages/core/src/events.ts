@@ -1,6 +1,6 @@
 import type { KernelCall } from './call.ts'
 import { enqueueDelivery } from './deliveries.ts'
-import { type Observer, observers } from './observers.ts'
+import { observers } from './observers.ts'
 import type { Identity } from './options.ts'
 import { callGuarded } from './report.ts'
 import { clean } from './text.ts'
@@ -53,9 +53,9 @@ export class Emitter<Event extends PolicyEvent> {
     return this.listeners.length !== 0
   }
 
-  /** Passes on the event of another policy, which its observers have been told of. */
+  /** Passes on the event of another policy, as its listener: in the same delivery. */
   relay(event: Event): void {
-    deliver(event, this.listeners, [])
+    for (const listener of this.listeners) callGuarded(`a listener of ${this.identity.name}`, () => listener(event))
   }
 
   /** Calls `listener` with each event from now on, until the returned function is called. */
@@ -71,22 +71,32 @@ export class Emitter<Event extends PolicyEvent> {
 
   /** `attempt` where it is not that of the call. */
   emit(facts: Facts<Event>, call?: KernelCall, attempt: number | undefined = call?.attempt): void {
-    deliver({ ...envelop(facts, this.identity, call), attempt } as unknown as Event, this.listeners)
+    deliver(envelop(facts, this.identity, call, attempt) as unknown as Event, this.listeners)
   }
 }
 
-/** Puts the facts of an event into the envelope that all events share. */
-export function envelop<F extends { readonly type: string }>(
-  facts: F,
+/** Tells only observers. */
+export function tell(
+  facts: { readonly type: string; readonly [fact: string]: unknown },
   identity: Identity,
   call?: KernelCall,
+): void {
+  deliver(envelop(facts, identity, call, call?.attempt), [])
+}
+
+/** Puts the facts of an event into the envelope that all events share. */
+function envelop<F extends { readonly type: string }>(
+  facts: F,
+  identity: Identity,
+  call: KernelCall | undefined,
+  attempt: number | undefined,
 ): F & PolicyEvent {
   const { name, kind, clock } = identity
   return {
     policy: { name, kind },
     pipeline: call?.root.identity.name,
     callId: call?.callId,
-    attempt: call?.attempt,
+    attempt,
     atMs: clock.nowMs(),
     ...facts,
   }
@@ -96,11 +106,8 @@ export function envelop<F extends { readonly type: string }>(
  * Tells listeners, then observers. An event that a listener causes waits until the present one has been told to all,
  * so that everybody sees events in the order in which they happened.
  */
-export function deliver<Event extends PolicyEvent>(
-  event: Event,
-  listeners: readonly Listener<Event>[],
-  watching: readonly Observer[] = observers.list,
-): void {
+function deliver<Event extends PolicyEvent>(event: Event, listeners: readonly Listener<Event>[]): void {
+  const watching = observers.list
   enqueueDelivery(() => {
     for (const listener of listeners) callGuarded(`a listener of ${event.policy.name}`, () => listener(event))
     for (const { event: observe } of watching)

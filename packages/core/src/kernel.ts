@@ -18,6 +18,7 @@ export {
   rule,
 } from './options.ts'
 export { type Definition, decides, definePolicy, type Linkage, type Standing, type Traits } from './policy.ts'
+export { isUnwantedPromise, promised } from './promises.ts'
 export { holdfast, shared } from './protocol.ts'
 export { draw } from './random.ts'
 export { callGuarded } from './report.ts'

@@ -35,7 +35,7 @@ export interface KeyedEntriesOptions<Key, P extends AnyPolicy> {
   make(key: Key): P
   makeOverflow(): P
   made(entry: Entry<P>): void
-  evicted(entry: Entry<P>, standing: 'idle' | 'open'): void
+  evicted(entry: Entry<P>): void
 }
 
 /**
@@ -76,11 +76,9 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
   take(key: Key): Entry<P> {
     const known = this.byKey.get(key)
     if (known !== undefined) return known
-    if (this.byKey.size >= this.options.maxKeys && !this.makeRoom()) return this.overflow()
+    if (this.isFull && this.evictable() === undefined) return this.overflow()
     const entry = this.made(key, this.options.make(key), false)
-    this.byKey.set(key, entry)
-    this.idle.add(entry)
-    return entry
+    return this.insert(key, entry)
   }
 
   overflow(): Entry<P> {
@@ -113,30 +111,47 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
     if (--entry.inFlight === 0 && !entry.isOverflow) this.idle.add(entry)
   }
 
-  private makeRoom(): boolean {
+  private get isFull(): boolean {
+    return this.byKey.size >= this.options.maxKeys
+  }
+
+  /** Looks at everything anew: `make` is code of the user's, and may have used this. */
+  private insert(key: Key, entry: Entry<P>): Entry<P> {
+    const known = this.byKey.get(key)
+    if (known !== undefined) return known
+    const evicted = this.isFull ? this.evictable() : undefined
+    if (this.isFull && evicted === undefined) return this.overflow()
+    if (evicted !== undefined) this.drop(evicted)
+    this.byKey.set(key, entry)
+    this.idle.add(entry)
+    if (evicted !== undefined) this.options.evicted(evicted)
+    return entry
+  }
+
+  private drop(entry: Entry<P>): void {
+    this.byKey.delete(entry.key as Key)
+    this.idle.delete(entry)
+    this.kept.delete(entry)
+  }
+
+  /** The entry that makes room next. Those that are found open or busy go to the end of the line. */
+  private evictable(): Entry<P> | undefined {
     for (const entry of this.idle) {
+      if (standingOf(entry) === 'idle') return entry
       this.idle.delete(entry)
-      if (standingOf(entry) === 'idle') return this.evict(entry, 'idle')
       this.kept.add(entry)
     }
     let looks = LOOKS
     for (const entry of this.kept) {
-      const standing = standingOf(entry)
+      if (standingOf(entry) !== 'busy') return entry
       this.kept.delete(entry)
-      if (standing !== 'busy') return this.evict(entry, standing)
       this.kept.add(entry)
-      if (--looks === 0) break
+      if (--looks === 0) return undefined
     }
-    return false
-  }
-
-  private evict(entry: Entry<P>, standing: 'idle' | 'open'): true {
-    this.byKey.delete(entry.key as Key)
-    this.options.evicted(entry, standing)
-    return true
+    return undefined
   }
 }
 
-function standingOf(entry: Entry<AnyPolicy>): Standing {
+export function standingOf(entry: Entry<AnyPolicy>): Standing {
   return entry.inFlight > 0 ? 'busy' : (entry.policy[holdfast].standing?.() ?? 'idle')
 }

@@ -1,9 +1,10 @@
 import type { Call, Runner } from './call.ts'
 import { Emitter, type Listener, type PolicyEvent } from './events.ts'
-import { type Entry, KeyedEntries } from './keyed-entries.ts'
+import { type Entry, KeyedEntries, standingOf } from './keyed-entries.ts'
 import { type CommonOptions, integer, optionalFunction, readPolicyOptions, rule } from './options.ts'
-import { type AddedBy, type AnyPolicy, definePolicy, type EventOf, type Policy } from './policy.ts'
+import { type AddedBy, type AnyPolicy, definePolicy, type EventOf, type Policy, type Standing } from './policy.ts'
 import { asPolicy } from './policy-check.ts'
+import { isUnwantedPromise } from './promises.ts'
 import { holdfast } from './protocol.ts'
 
 /** Longer keys share the overflow policy: whoever chooses the keys must not choose how much memory they take. */
@@ -12,8 +13,8 @@ const LONGEST_KEY = 1_024
 /** A policy was dropped, because a new key needed its place. */
 export interface KeyedEvicted extends PolicyEvent {
   readonly type: 'keyed.evicted'
-  /** Whether it was open: its dependency gets a fresh start then. */
-  readonly standing: 'idle' | 'open'
+  /** `open` when its circuit was: its dependency gets a fresh start then. */
+  readonly standing: Standing
 }
 
 /** A call went through the shared overflow policy: all others are busy, or its key is too long. */
@@ -77,13 +78,13 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
     make: key => checked(make(key)),
     makeOverflow: () => checked(makeOverflow === undefined ? make('overflow' as Key) : makeOverflow()),
     made: connect,
-    evicted: (entry, standing) => {
+    evicted: entry => {
       entry.disconnect?.()
-      if (emitter.isHeard) emitter.emit({ type: 'keyed.evicted', standing })
+      if (emitter.isHeard) emitter.emit({ type: 'keyed.evicted', standing: standingOf(entry) })
     },
   })
   const entryOf = (key: Key): Entry<P> => {
-    if (key === undefined || typeof (key as { then?: unknown } | null)?.then === 'function') {
+    if (key === undefined || isUnwantedPromise(key)) {
       throw new TypeError(
         `${identity.name}: by must return a key, got ${key === undefined ? 'undefined' : 'a promise'}`,
       )

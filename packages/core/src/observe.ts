@@ -1,5 +1,5 @@
 import type { KernelCall } from './call.ts'
-import { deliver, type ErrorFacts, envelop, errorFacts, type PolicyEvent } from './events.ts'
+import { type ErrorFacts, errorFacts, type PolicyEvent, tell } from './events.ts'
 import { type Observer, observers } from './observers.ts'
 import { optionalFunction, readOptions } from './options.ts'
 import { callGuarded } from './report.ts'
@@ -56,27 +56,19 @@ export function observe(observer: Observer): () => void {
 export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
   const { identity } = call.root
   const startMs = identity.clock.nowMs()
-  const settled = (outcome: 'value' | 'error', error?: unknown): void => {
+  const settled = (outcome: 'value' | 'error', facts?: ErrorFacts): void => {
     const durationMs = Math.max(0, identity.clock.nowMs() - startMs)
-    const facts = outcome === 'error' ? errorFacts(error) : {}
-    const type = `${scope}.settled` as const
-    deliver(
-      envelop(
-        { type, outcome: call.cancelled === undefined ? outcome : 'cancelled', durationMs, ...facts },
-        identity,
-        call,
-      ),
-      [],
-    )
+    const seen = call.cancelled === undefined ? outcome : 'cancelled'
+    tell({ type: `${scope}.settled`, outcome: seen, durationMs, ...facts }, identity, call)
   }
-  deliver(envelop({ type: `${scope}.started` as const }, identity, call), [])
+  tell({ type: `${scope}.started` }, identity, call)
   return bracket(scope, call, proceed).then(
     value => {
       settled('value')
       return value
     },
     (error: unknown) => {
-      settled('error', error)
+      settled('error', errorFacts(error))
       throw error
     },
   )

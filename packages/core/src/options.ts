@@ -82,7 +82,7 @@ const isClock = (value: unknown): boolean =>
 
 /** `readOptions` for a policy of this kind: also what all policies have. */
 export function readPolicyOptions<R extends Rules>(kind: string, given: unknown, rules: R): Read<R> & Identity {
-  const own = (given ?? {}) as { name?: unknown }
+  const own = (typeof given === 'object' && given !== null ? given : {}) as { name?: unknown }
   const subject = Object.hasOwn(own, 'name') && isName(own.name) ? `${kind} ${show(own.name)}` : kind
   const options = readOptions(subject, given, {
     ...rules,
@@ -108,7 +108,7 @@ export function readOptions<R extends Rules>(subject: string, given: unknown, ru
 
   for (const [option, expectation] of Object.entries(rules)) {
     const value = values.get(option)
-    if (value === undefined && 'fallback' in expectation) read[option] = expectation.fallback
+    if (value === undefined && Object.hasOwn(expectation, 'fallback')) read[option] = expectation.fallback
     else if (expectation.accepts(value)) read[option] = value
     else {
       problems.push(`${option} must be ${expectation.expected}, got ${show(value)}`)

@@ -46,12 +46,7 @@ export const pipeline: PipelineFactory = /* @__PURE__ */ Object.assign(
 
 function compose(given: readonly unknown[], options: PipelineOptions): AnyPolicy {
   const members = given.map((member, index) => asPolicy(member, `pipeline: member ${index + 1}`))
-  const firstClock = members[0]?.[holdfast].identity.clock
-  const identity = readPolicyOptions(
-    'pipeline',
-    options.clock === undefined ? { ...options, clock: firstClock } : options,
-    {},
-  )
+  const identity = readPolicyOptions('pipeline', withClockOf(members[0], options), {})
   const places = members.flatMap(leavesOf)
   const leaves = [...new Set(places)]
   for (const leaf of leaves) {
@@ -79,6 +74,12 @@ function compose(given: readonly unknown[], options: PipelineOptions): AnyPolicy
     standing: () => busiest(leaves),
   }
   return definePolicy(definition, {})
+}
+
+/** The options, with the clock of this member unless they name one. */
+function withClockOf(member: AnyPolicy | undefined, options: PipelineOptions): PipelineOptions {
+  const isNamed = Object.hasOwn(options, 'clock') && options.clock !== undefined
+  return isNamed || Array.isArray(options) ? options : { ...options, clock: member?.[holdfast].identity.clock }
 }
 
 const leavesOf = (policy: AnyPolicy): readonly AnyPolicy[] => policy[holdfast].members?.flatMap(leavesOf) ?? [policy]

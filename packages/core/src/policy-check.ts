@@ -4,7 +4,7 @@ import { show } from './text.ts'
 
 /** True of a policy of any protocol. */
 export function isPolicy(value: object): boolean {
-  return protocolsOf(value).length > 0
+  return holdfast in value || protocolsOf(value).length > 0
 }
 
 /** Returns `value` if it is a policy that this kernel understands, and throws a `TypeError` if not. */

@@ -1,9 +1,9 @@
 import type { Call, Operation, Runner } from './call.ts'
 import type { Emitter, Listener, PolicyEvent } from './events.ts'
 import type { Identity } from './options.ts'
+import { isUnwantedPromise } from './promises.ts'
 import { holdfast, shared } from './protocol.ts'
 import { invoke, type RunOptions, start } from './run.ts'
-import { show } from './text.ts'
 
 /** Carries the type parameters of a policy, which its methods alone would lose. Never there at run time. */
 declare const types: unique symbol
@@ -108,9 +108,7 @@ function switchable(link: Linkage['link'], enabled: () => boolean, name: string)
 
 /** The word of a predicate. Throws a `TypeError` for a promise, which would always be true. */
 export function decides(name: string, predicate: string, verdict: unknown): boolean {
-  if (typeof (verdict as PromiseLike<unknown> | null | undefined)?.then === 'function') {
-    throw new TypeError(`${name}: ${predicate} must decide at once, got ${show(verdict)} that is a promise`)
-  }
+  if (isUnwantedPromise(verdict)) throw new TypeError(`${name}: ${predicate} must decide at once, got a promise`)
   return Boolean(verdict)
 }
 

@@ -40,5 +40,9 @@ function reportToConsole(error: unknown, source: string): void {
   const more = reports.unreported === 0 ? '' : ` (and ${reports.unreported} more since the last report)`
   reports.lastMs = nowMs
   reports.unreported = 0
-  console.error(`holdfast: ${source} failed${more}:`, error)
+  try {
+    console.error(`holdfast: ${source} failed${more}:`, error)
+  } catch {
+    // The console may be a closed pipe.
+  }
 }

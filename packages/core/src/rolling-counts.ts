@@ -6,7 +6,10 @@
  */
 export class RollingCounts {
   private readonly slotMs: number
-  private readonly slots: Float64Array[]
+  private readonly slots: number
+  private readonly kinds: number
+  /** The counts of all slots, kind by kind. */
+  private readonly ring: Float64Array
   private readonly totals: Float64Array
   private slotNumber = Number.NEGATIVE_INFINITY
   private position = 0
@@ -14,14 +17,16 @@ export class RollingCounts {
   /** `kinds` things are counted side by side. */
   constructor(windowMs: number, slots: number, kinds: number) {
     this.slotMs = windowMs / slots
-    this.slots = Array.from({ length: slots }, () => new Float64Array(kinds))
+    this.slots = slots
+    this.kinds = kinds
+    this.ring = new Float64Array(slots * kinds)
     this.totals = new Float64Array(kinds)
   }
 
   add(kind: number, nowMs: number, amount = 1): void {
     this.expire(nowMs)
-    const slot = this.slots[this.position] as Float64Array
-    slot[kind] = (slot[kind] as number) + amount
+    const place = this.position * this.kinds + kind
+    this.ring[place] = (this.ring[place] as number) + amount
     this.totals[kind] = (this.totals[kind] as number) + amount
   }
 
@@ -31,7 +36,7 @@ export class RollingCounts {
   }
 
   clear(): void {
-    for (const slot of this.slots) slot.fill(0)
+    this.ring.fill(0)
     this.totals.fill(0)
   }
 
@@ -40,15 +45,16 @@ export class RollingCounts {
     const steps = slotNumber - this.slotNumber
     if (steps === 0) return
     this.slotNumber = slotNumber
-    if (steps >= this.slots.length) return this.clear()
+    if (steps >= this.slots) return this.clear()
     for (let step = 0; step < steps; step++) this.dropOldest()
   }
 
   private dropOldest(): void {
-    this.position = (this.position + 1) % this.slots.length
-    const oldest = this.slots[this.position] as Float64Array
-    for (let kind = 0; kind < oldest.length; kind++)
-      this.totals[kind] = (this.totals[kind] as number) - (oldest[kind] as number)
-    oldest.fill(0)
+    this.position = (this.position + 1) % this.slots
+    for (let kind = 0; kind < this.kinds; kind++) {
+      const place = this.position * this.kinds + kind
+      this.totals[kind] = (this.totals[kind] as number) - (this.ring[place] as number)
+      this.ring[place] = 0
+    }
   }
 }

@@ -22,8 +22,13 @@ export interface RunOptions<T = unknown> {
 }
 
 /** The innermost runner: calls the operation. */
-export const invoke: Runner = (operation, call) =>
-  observers.list.length === 0 ? attempt(operation, call) : observed('attempt', call, () => attempt(operation, call))
+export const invoke: Runner = (operation, call) => {
+  // Code of users on the way here, such as a listener, may have aborted the call.
+  if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
+  return observers.list.length === 0
+    ? attempt(operation, call)
+    : observed('attempt', call, () => attempt(operation, call))
+}
 
 function attempt<T>(operation: Operation<T>, call: KernelCall): Promise<T> {
   try {
@@ -115,12 +120,12 @@ const rules: Record<string, Rule<unknown>> = {
 
 /** What `readOptions` does, without its cost: this is on the path of every call that has options. */
 function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> {
-  const read: Record<string, unknown> = {}
+  const read = Object.create(null) as Record<string, unknown>
   if (!isObject(options)) readOptions(`${name}: run`, options, rules)
   for (const option in options) {
     const value = (options as Record<string, unknown>)[option]
     if (value === undefined || !Object.hasOwn(options, option)) continue
-    if (!rules[option]?.accepts(value)) readOptions(`${name}: run`, options, rules)
+    if (!Object.hasOwn(rules, option) || !rules[option]?.accepts(value)) readOptions(`${name}: run`, options, rules)
     read[option] = value
   }
   return read

@@ -44,6 +44,7 @@ export class Scope extends Dependent {
     const aborts: AbortController[] = []
     holdDeliveries(() => {
       tell?.()
+      this.answer?.leave(cancellation.reason)
       this.cancel(cancellation, aborts)
     })
     for (const controller of aborts) controller.abort(cancellation.reason)
@@ -52,7 +53,7 @@ export class Scope extends Dependent {
   override cancel(cancellation: Cancellation, aborts: AbortController[]): void {
     if (this.cancelled !== undefined) return
     this.cancelled = cancellation
-    this.answer?.leave(cancellation.reason)
+    this.answer?.cancelled(cancellation.reason)
     for (let dependent = this.first; dependent !== undefined; dependent = this.first) {
       dependent.detach()
       dependent.cancel(cancellation, aborts)

@@ -1,5 +1,5 @@
 import type { Runner } from './call.ts'
-import { deliver, envelop, type PolicyEvent } from './events.ts'
+import { type PolicyEvent, tell } from './events.ts'
 import { observers } from './observers.ts'
 import type { Identity } from './options.ts'
 import type { AnyPolicy } from './policy.ts'
@@ -70,7 +70,7 @@ export function announcer(identity: Identity, warnings: readonly Warning[]): (ru
     if (untold.length === 0 || observers.list.length === 0) return
     const told = untold
     untold = []
-    for (const warning of told) deliver(envelop({ type: 'pipeline.warning', ...warning }, identity), [])
+    for (const warning of told) tell({ type: 'pipeline.warning', ...warning }, identity)
   }
   announce()
   return runner => {

@@ -6,6 +6,7 @@ import {
   errorFacts,
   type KernelCall,
   optionalFunction,
+  promised,
   type Runner,
   readPolicyOptions,
   rule,
@@ -61,19 +62,20 @@ export function fallback<Added>(options: FallbackOptions<Added>): Policy<Added, 
   const { name } = identity
   const emitter = new Emitter<FallbackEvent>(identity)
 
-  const answer = (failed: FallbackFacts, call: KernelCall): Promise<Added> =>
-    new Promise<Added>(resolve => {
-      resolve(to(failed))
-    }).then(
+  const answer = (failed: FallbackFacts, call: KernelCall): Promise<Added> => {
+    // Of a call that was cancelled meanwhile, the caller got another answer.
+    const isTold = (): boolean => emitter.isHeard && call.cancelled === undefined
+    return promised(() => to(failed)).then(
       value => {
-        if (emitter.isHeard) emitter.emit({ type: 'fallback.used', ...errorFacts(failed.error) }, call)
+        if (isTold()) emitter.emit({ type: 'fallback.used', ...errorFacts(failed.error) }, call)
         return value
       },
       (fallbackError: unknown) => {
-        if (emitter.isHeard) emitter.emit({ type: 'fallback.failed', fallbackError, ...errorFacts(failed.error) }, call)
+        if (isTold()) emitter.emit({ type: 'fallback.failed', fallbackError, ...errorFacts(failed.error) }, call)
         throw fallbackError
       },
     )
+  }
 
   const link = (next: Runner): Runner =>
     // The type of a runner has no room for what is added; that of the policy has.

@@ -140,5 +140,6 @@ function grown(firstMs: number, factor: number, times: number, maxMs: number): n
 }
 
 function between(least: number, most: number, random: () => number): number {
-  return least + random() * (most - least)
+  // Rounding may lead above the cap.
+  return Math.min(most, least + random() * (most - least))
 }

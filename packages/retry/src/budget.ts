@@ -6,8 +6,9 @@ const SLOTS = 10
 const CALLS = 0
 const RETRIES = 1
 
-/** Calls are counted in batches, so that a call that succeeds does not read the clock. */
-const BATCH = 64
+/** A batch of calls takes at most about this time, in milliseconds, or is a single call. */
+const BATCH_MS = 100
+const LARGEST_BATCH = 1_024
 
 export interface RetryBudgetOptions {
   /** Retries per call, at least 0. Default 0.2: one retry for five calls. */
@@ -43,22 +44,31 @@ export function retryBudget(options?: RetryBudgetOptions): RetryBudget {
     minPerSecond: numeric('a finite number of at least 0', isShare, 10),
   })
   const counts = new RollingCounts(WINDOW_MS, SLOTS, 2)
-  let uncounted = 0
+  // Most calls that succeed do not read the clock: they are counted in batches, each as of its first call. So no call
+  // counts longer than it should, and at a low rate, each is a batch.
+  let batch = 1
+  let batched = 0
+  let batchedAtMs = Number.NEGATIVE_INFINITY
+  let countedAtMs = Number.NEGATIVE_INFINITY
 
-  const countCalls = (nowMs: number): void => {
-    counts.add(CALLS, nowMs, uncounted)
-    uncounted = 0
+  const countBatch = (nowMs: number): void => {
+    counts.add(CALLS, batchedAtMs, batched)
+    batched = 0
+    const tookMs = nowMs - countedAtMs
+    batch = tookMs > BATCH_MS ? Math.max(1, batch >> 1) : Math.min(LARGEST_BATCH, batch << 1)
+    countedAtMs = nowMs
   }
   const remaining = (clock: Clock): number => {
     const nowMs = clock.nowMs()
-    countCalls(nowMs)
+    if (batched > 0) countBatch(nowMs)
     const granted = ratio * counts.total(CALLS, nowMs) + (minPerSecond * WINDOW_MS) / 1_000
     return Math.max(0, Math.floor(granted - counts.total(RETRIES, nowMs)))
   }
   return {
     remaining,
     deposit: clock => {
-      if (++uncounted === BATCH) countCalls(clock.nowMs())
+      if (batched === 0) batchedAtMs = clock.nowMs()
+      if (++batched >= batch) countBatch(clock.nowMs())
     },
     withdraw: clock => {
       if (remaining(clock) === 0) return false

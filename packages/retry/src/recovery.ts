@@ -1,5 +1,12 @@
 import type { Operation } from '@holdfast/core'
-import { type Cancellation, Dependent, type Emitter, type KernelCall, type Runner } from '@holdfast/core/kernel'
+import {
+  type Cancellation,
+  Dependent,
+  type Emitter,
+  type KernelCall,
+  promised,
+  type Runner,
+} from '@holdfast/core/kernel'
 import type { RetryEvent } from './events.ts'
 import { recordInfo, remember, type StopReason } from './info.ts'
 import type { RetrySettings } from './options.ts'
@@ -30,6 +37,8 @@ export class Recovery<T> extends Dependent {
   private readonly errors: unknown[] = []
   private attempt = 0
   private timer: unknown = undefined
+  private isWaiting = false
+  private failure: Failure | undefined = undefined
   private resolve: (value: T | PromiseLike<T>) => void = ignore
   private reject: (error: unknown) => void = ignore
 
@@ -41,7 +50,7 @@ export class Recovery<T> extends Dependent {
   /** Goes on after the first attempt, which failed. */
   after(failure: Failure): Promise<T> {
     this.attempt = 1
-    return this.settledBy(() => this.failed(failure))
+    return this.settledBy(() => this.decided(() => this.failed(failure)))
   }
 
   /** Makes the first attempt, too. */
@@ -49,7 +58,10 @@ export class Recovery<T> extends Dependent {
     return this.settledBy(() => this.tryAgain())
   }
 
+  /** Ends a wait at once. An attempt that runs ends by its own signal; whoever gave the reason has been answered. */
   override cancel({ reason }: Cancellation): void {
+    this.record(reason, 'cancelled')
+    if (!this.isWaiting) return
     this.run.settings.clock.clearTimeout(this.timer)
     this.reject(reason)
   }
@@ -58,17 +70,14 @@ export class Recovery<T> extends Dependent {
     return new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
+      if (this.run.call.isCancellable) this.attach(this.run.call)
       this.follow(begin)
     })
   }
 
   /** The promise's own functions come last, so that V8 can name the caller in the traces of the operation. */
   private follow(step: () => Promise<T>): void {
-    try {
-      step().then(this.resolve, this.reject)
-    } catch (error) {
-      this.reject(error)
-    }
+    step().then(this.resolve, this.reject)
   }
 
   private tryAgain(): Promise<T> {
@@ -79,13 +88,25 @@ export class Recovery<T> extends Dependent {
     return next(operation, child).then(
       value => {
         child.leave()
-        return succeeds(settings, call, value) ? this.end(value, 'succeeded') : this.failed({ result: value })
+        return this.decided(() =>
+          succeeds(settings, call, value) ? this.end(value, 'succeeded') : this.failed({ result: value }),
+        )
       },
       (error: unknown) => {
         child.leave()
-        return this.failed({ error })
+        return this.decided(() => this.failed({ error }))
       },
     )
+  }
+
+  /** What a callback throws ends the run. */
+  private decided<V>(decide: () => V): V {
+    try {
+      return decide()
+    } catch (error) {
+      this.detach()
+      throw error
+    }
   }
 
   private failed(failure: Failure): Promise<T> {
@@ -100,25 +121,34 @@ export class Recovery<T> extends Dependent {
   private wait(failure: Failure, delayMs: number): void {
     const { settings, emitter, call } = this.run
     remember(this.delaysMs, delayMs)
-    if (call.isCancellable) this.attach(call)
+    this.isWaiting = true
+    // A field, no variable of the callback: the trace of the next error holds the callback, and would hold this one.
+    this.failure = failure
     this.timer = settings.clock.setTimeout(() => {
-      this.detach()
-      this.follow(() => this.prepare(failure))
+      this.isWaiting = false
+      this.prepare()
     }, delayMs)
     if (!emitter.isHeard) return
     emitter.emit({ type: 'retry.scheduled', delayMs, ...factsOf(failure) }, call, this.attempt)
   }
 
-  private prepare(failure: Failure): Promise<T> {
+  private prepare(): void {
     const { settings, call } = this.run
-    if (settings.beforeRetry === undefined) return this.tryAgain()
-    return Promise.resolve(settings.beforeRetry(failedAttempt(failure, this.attempt, call))).then(() => this.tryAgain())
+    const { beforeRetry } = settings
+    const goOn = (): void => this.follow(() => this.tryAgain())
+    if (beforeRetry === undefined || this.failure === undefined) return goOn()
+    const failed = failedAttempt(this.failure, this.attempt, call)
+    promised(() => beforeRetry(failed)).then(goOn, (error: unknown) => {
+      this.detach()
+      this.reject(error)
+    })
   }
 
   /** Ends with what the last attempt brought: its error, or its result. */
   private stop(failure: Failure, stopped: Exclude<StopReason, 'succeeded'>): Promise<T> {
     const { emitter, call } = this.run
     const attempts = this.attempt
+    this.detach()
     if (emitter.isHeard) {
       const facts = factsOf(failure)
       if (stopped === 'budget') emitter.emit({ type: 'retry.budgetExhausted', attempts, ...facts }, call, attempts)
@@ -134,6 +164,7 @@ export class Recovery<T> extends Dependent {
   private end(value: T, stopped: StopReason): T {
     const { emitter, call } = this.run
     const attempts = this.attempt
+    this.detach()
     if (stopped === 'succeeded' && attempts === 1) return value
     this.record(value, stopped)
     if (stopped === 'succeeded' && emitter.isHeard) emitter.emit({ type: 'retry.succeeded', attempts }, call, attempts)

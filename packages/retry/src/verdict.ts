@@ -1,5 +1,5 @@
 import { isProtective } from '@holdfast/core'
-import { decides, errorFacts, type KernelCall, show } from '@holdfast/core/kernel'
+import { decides, errorFacts, isUnwantedPromise, type KernelCall, show } from '@holdfast/core/kernel'
 import type { FailureFacts } from './events.ts'
 import type { StopReason } from './info.ts'
 import type { FailedAttempt, RetrySettings } from './options.ts'
@@ -10,8 +10,10 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1
 /** How an attempt failed. */
 export type Failure = { readonly error: unknown } | { readonly result: unknown }
 
+type Stop = Exclude<StopReason, 'succeeded'>
+
 /** What follows: another attempt after a wait, or none. */
-export type Verdict = { readonly delayMs: number } | { readonly stop: Exclude<StopReason, 'succeeded'> }
+export type Verdict = { readonly delayMs: number } | { readonly stop: Stop }
 
 /** What callbacks are told of a failure. */
 export function failedAttempt(failure: Failure, attempt: number, call: KernelCall): FailedAttempt {
@@ -45,20 +47,24 @@ export function judge(
   attempt: number,
   previousMs?: number,
 ): Verdict {
-  const { name, clock, maxAttempts, budget, handles } = settings
+  const { clock, maxAttempts, budget } = settings
   if (call.cancelled !== undefined) return { stop: 'cancelled' }
   const failed = failedAttempt(failure, attempt, call)
-  if ('error' in failure) {
-    if (isPermanent(failure.error)) return { stop: 'permanent' }
-    if (isProtective(failure.error)) return { stop: 'protective' }
-    if (handles !== undefined && !decides(name, 'handles', handles(failed))) return { stop: 'unhandled' }
-  }
+  const stop = 'error' in failure ? reasonToStop(settings, failed) : undefined
+  if (stop !== undefined) return { stop }
   if (attempt >= maxAttempts) return { stop: 'attempts' }
   const delayMs = delayAfter(settings, failed, previousMs)
-  if (delayMs > LONGEST_WAIT_MS) return { stop: 'deadline' }
-  if (call.deadlineMs < Infinity && clock.nowMs() + delayMs >= call.deadlineMs) return { stop: 'deadline' }
-  if (budget !== false && !budget.withdraw(clock)) return { stop: 'budget' }
-  return { delayMs }
+  // A callback may have aborted the call.
+  if (call.cancelled !== undefined) return { stop: 'cancelled' }
+  if (delayMs > LONGEST_WAIT_MS || clock.nowMs() + delayMs >= call.deadlineMs) return { stop: 'deadline' }
+  return budget === false || budget.withdraw(clock) ? { delayMs } : { stop: 'budget' }
+}
+
+/** What is never repeated, before `handles` is asked. */
+function reasonToStop({ name, handles }: RetrySettings, failed: FailedAttempt): Stop | undefined {
+  if (isPermanent(failed.error)) return 'permanent'
+  if (isProtective(failed.error)) return 'protective'
+  return handles === undefined || decides(name, 'handles', handles(failed)) ? undefined : 'unhandled'
 }
 
 function delayAfter(
@@ -73,6 +79,7 @@ function delayAfter(
 
 function checked(name: string, option: string, delayMs: unknown): number {
   if (typeof delayMs === 'number' && delayMs >= 0) return delayMs
+  isUnwantedPromise(delayMs)
   const ErrorClass = typeof delayMs === 'number' ? RangeError : TypeError
   throw new ErrorClass(`${name}: ${option} must say a number of milliseconds, at least 0, got ${show(delayMs)}`)
 }

@@ -24,15 +24,17 @@ export interface Recording<Event> {
  */
 export function record<P extends AnyPolicy>(policy: P): Recording<EventOf<P>> {
   const events: EventOf<P>[] = []
-  const stop = policy.subscribe((event: EventOf<P>) => events.push(event))
+  const types: string[] = []
+  const stop = policy.subscribe((event: EventOf<P>) => {
+    events.push(event)
+    types.push((event as PolicyEvent).type)
+  })
   return {
     events,
-    get types() {
-      return events.map((event: PolicyEvent) => event.type)
-    },
+    types,
     of: type => events.filter(event => event.type === type) as never,
     clear: () => {
-      events.length = 0
+      events.length = types.length = 0
     },
     stop,
   }

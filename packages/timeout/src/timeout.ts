@@ -12,6 +12,7 @@ import {
   Emitter,
   errorFacts,
   isUnlimited,
+  isUnwantedPromise,
   type KernelCall,
   type Rule,
   type Runner,
@@ -113,5 +114,7 @@ const limitRule: Rule<TimeoutOptions['timeoutMs']> = {
 
 function limitFor(name: string, limitMs: unknown): number {
   if (typeof limitMs === 'number' && !Number.isNaN(limitMs)) return limitMs
-  throw new TypeError(`${name}: timeoutMs must return a number of milliseconds, got ${show(limitMs)}`)
+  isUnwantedPromise(limitMs)
+  const ErrorClass = typeof limitMs === 'number' ? RangeError : TypeError
+  throw new ErrorClass(`${name}: timeoutMs must return a number of milliseconds, got ${show(limitMs)}`)
 }
