@@ -4,7 +4,6 @@ import {
   duration,
   Emitter,
   integer,
-  type KernelCall,
   type Runner,
   readOptions,
   readPolicyOptions,
@@ -12,6 +11,7 @@ import {
 } from '@holdfast/core/kernel'
 import type { BulkheadEvent } from './events.ts'
 import { type Permit, permit } from './permit.ts'
+import type { Slot } from './slot.ts'
 import { Slots } from './slots.ts'
 
 export interface BulkheadOptions extends CommonOptions {
@@ -70,9 +70,9 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
       return slots.wait(call).then(granted => granted.run(next, operation, call))
     }
 
-  const permitFor = async (call: KernelCall): Promise<Permit> => {
-    const slot = await (slots.take(call) ?? slots.wait(call))
-    slot.hold(call)
+  const takeOrWait = ((_, call) => Promise.resolve(slots.take(call) ?? slots.wait(call))) as Runner
+  const holding = (slot: Slot): Permit => {
+    slot.hold()
     return permit(() => slot.release())
   }
 
@@ -95,20 +95,16 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
         slots.options.maxConcurrent = read.maxConcurrent
         slots.handOver()
       },
-      acquire: request =>
-        start(identity, ((_, call) => permitFor(call)) as Runner, neverCalled, {
-          ...request,
-          discard: late => late.release(),
-        }),
+      acquire: request => start<Slot>(identity, takeOrWait, neverCalled, request).then(holding),
       tryAcquire: () => {
         const slot = slots.take(undefined)
-        return slot && permit(() => slot.release())
+        return slot && holding(slot)
       },
     },
   )
 }
 
 /** The operation of a call that only asks for a slot. */
-const neverCalled = (): Permit => {
+const neverCalled = (): never => {
   throw new Error('unreachable')
 }

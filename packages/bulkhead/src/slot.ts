@@ -23,13 +23,13 @@ export class Slot extends Dependent implements Queueable<Slot> {
     super()
     this.slots = slots
     this.call = call
+    if (call?.isCancellable) this.attach(call)
   }
 
   /** Waits for `grant` or `refuse`. */
   queue(nowMs: number): Promise<Slot> {
     this.state = 'queued'
     this.queuedAtMs = nowMs
-    if (this.call?.isCancellable) this.attach(this.call)
     return new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
@@ -53,7 +53,6 @@ export class Slot extends Dependent implements Queueable<Slot> {
       this.release()
       return Promise.reject(call.cancelled.reason)
     }
-    if (this.resolve === undefined && call.isCancellable) this.attach(call)
     this.state = 'held'
     return next(operation, call).then(
       value => {
@@ -68,11 +67,7 @@ export class Slot extends Dependent implements Queueable<Slot> {
   }
 
   /** Holds the slot for a permit, on which no call depends any more. */
-  hold(call: KernelCall): void {
-    if (call.cancelled !== undefined) {
-      this.release()
-      throw call.cancelled.reason
-    }
+  hold(): void {
     this.detach()
     this.state = 'held'
   }

@@ -101,7 +101,9 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
       close: action => circuit.close('manual', reasonOf(name, action)),
       tryAcquire: () => {
         const admission = circuit.admit(undefined)
-        return admission && permitOf(admission)
+        if (admission !== undefined) return permitOf(admission)
+        tellRejected(circuit, undefined)
+        return mode === 'observe' ? permitOfNothing : undefined
       },
       record: outcome => {
         if (!['success', 'failure', 'ignored'].includes(outcome)) {
@@ -126,7 +128,7 @@ function restoreInto(circuit: Circuit): void {
   })
 }
 
-function tellRejected(circuit: Circuit, call: KernelCall): void {
+function tellRejected(circuit: Circuit, call: KernelCall | undefined): void {
   const { emitter } = circuit
   if (emitter.isHeard) emitter.emit({ type: 'circuit.rejected', retryAfterMs: retryAfterMs(circuit) }, call)
 }
@@ -143,6 +145,9 @@ function permitOf(admission: Admission): CircuitPermit {
     ignore: () => admission.settle(() => 'ignored'),
   }
 }
+
+/** In mode `observe`, calls pass an open circuit and count nothing. */
+const permitOfNothing: CircuitPermit = { success: () => {}, failure: () => {}, ignore: () => {} }
 
 function reasonOf(name: string, action: ManualAction | undefined): string | undefined {
   const isText = (value: unknown): boolean => typeof value === 'string'

@@ -49,7 +49,8 @@ export class Circuit {
     this.settings = settings
     this.emitter = emitter
     this.counter = settings.trip()
-    this.availability = new Availability(settings.clock, () => this.availableInMs())
+    const isLetThrough = settings.mode === 'observe'
+    this.availability = new Availability(settings.clock, () => (isLetThrough ? 0 : this.availableInMs()))
   }
 
   /** Whether outcomes are counted without a look at the clock. */
@@ -59,14 +60,21 @@ export class Circuit {
 
   /** Lets a call through, as a probe while the circuit is half-open, or returns undefined. */
   admit(call: KernelCall | undefined): Admission | undefined {
-    if (this.state.name === 'open' && this.availableInMs() === 0) {
-      this.enter({ name: 'halfOpen', probes: 0, successes: 0, failures: 0 }, { type: 'circuit.halfOpened' })
+    const { state } = this
+    if (state.name === 'isolated') return undefined
+    if (state.name === 'closed') return this.admission(false, call)
+    if (state.name === 'halfOpen') {
+      if (state.probes >= this.settings.halfOpen.probes) return undefined
+      state.probes++
+    } else {
+      if (this.availableInMs() > 0) return undefined
+      // The first place is that of this call: a listener cannot take it.
+      this.enter({ name: 'halfOpen', probes: 1, successes: 0, failures: 0 }, { type: 'circuit.halfOpened' })
     }
-    const isProbe = this.state.name === 'halfOpen'
-    if (this.state.name === 'halfOpen') {
-      if (this.state.probes >= this.settings.halfOpen.probes) return undefined
-      this.state.probes++
-    } else if (this.state.name !== 'closed') return undefined
+    return this.admission(true, call)
+  }
+
+  private admission(isProbe: boolean, call: KernelCall | undefined): Admission {
     // Timeouts around a call set its deadline; the breaker wants to know then how long the call had.
     const isTimed = !this.readsNoClock || (call !== undefined && call.deadlineMs < Infinity)
     return new Admission(this, this.era, isProbe, isTimed ? this.settings.clock.nowMs() : Number.NaN)
@@ -145,7 +153,7 @@ export class Circuit {
   private tripOutcome(isFailure: boolean, startedMs: number): TripOutcome {
     if (this.readsNoClock) return isFailure ? FAILURE : SUCCESS
     const nowMs = this.settings.clock.nowMs()
-    return { isFailure, nowMs, durationMs: Math.max(0, nowMs - (startedMs || nowMs)) }
+    return { isFailure, nowMs, durationMs: Number.isNaN(startedMs) ? 0 : Math.max(0, nowMs - startedMs) }
   }
 
   /** The only place where the state changes. Who waits is woken before listeners are told. */

@@ -1,8 +1,8 @@
 import type { Call, CommonOptions } from '@holdfast/core'
 import {
-  duration,
   type Identity,
   integer,
+  limit,
   oneOf,
   optionalFunction,
   type Rule,
@@ -94,7 +94,7 @@ export function readCircuitOptions(options: CircuitBreakerOptions | undefined): 
     probes: integer(1, 1),
     successThreshold: integer(1, 1),
     failureThreshold: integer(1, 1),
-    probeTimeoutMs: duration(0, 30_000),
+    probeTimeoutMs: limit(30_000),
   })
   return { ...settings, halfOpen }
 }

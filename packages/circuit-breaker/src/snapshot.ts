@@ -1,4 +1,4 @@
-import { isUnlimited, show } from '@holdfast/core/kernel'
+import { clean, isUnlimited, show } from '@holdfast/core/kernel'
 import type { Circuit } from './circuit.ts'
 
 /** The state of a circuit as plain JSON, to be restored in another process. What the trip strategy counted is not in it. */
@@ -33,12 +33,13 @@ export function restore(circuit: Circuit, given: unknown): string | undefined {
   if (problem !== undefined) return problem
   const { state, openUntilEpochMs, trips, reason } = given as CircuitSnapshot
   circuit.trips = trips
-  if (state === 'isolated') circuit.isolate(reason ?? undefined, 'restored')
+  if (state === 'isolated') circuit.isolate(reason === null ? undefined : clean(reason), 'restored')
   if (state === 'open') {
     // The wall clocks of two processes may differ by anything: what is left is at most what it could have been.
     const longestMs = circuit.longestOpenMs(trips)
     const leftMs = openUntilEpochMs === null ? Infinity : openUntilEpochMs - circuit.settings.clock.epochMs()
-    circuit.open('restored', Math.min(longestMs, Math.max(0, leftMs)))
+    const openMs = Math.min(longestMs, Math.max(0, leftMs))
+    circuit.open('restored', isUnlimited(openMs) ? Infinity : openMs)
   }
   return undefined
 }

@@ -102,8 +102,10 @@ export class KernelCall implements Call {
     return this.ownScope?.cancelled
   }
 
-  remainingMs(): number {
-    return this.deadline === undefined ? Infinity : Math.max(0, this.deadline - this.root.identity.clock.nowMs())
+  /** An accessor, so that operations can take it out of the call: `({ remainingMs }) => …`. */
+  get remainingMs(): () => number {
+    const { deadlineMs, root } = this
+    return () => (deadlineMs === Infinity ? Infinity : Math.max(0, deadlineMs - root.identity.clock.nowMs()))
   }
 
   /** A call within this one, cancelled with it. `leave` it when its work has ended. */

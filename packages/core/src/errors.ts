@@ -1,4 +1,7 @@
-/** What the rejections of policies have in common. Match on `code`: classes differ between installed copies. */
+/**
+ * What the rejections of policies have in common. Match on `code`: classes differ between installed copies. Name and
+ * message are made when they are read, as an open circuit may reject 100 000 times a second.
+ */
 export abstract class HoldfastError extends Error {
   abstract readonly code: HoldfastErrorCode
   /** Name of the policy that rejected. */
@@ -7,6 +10,25 @@ export abstract class HoldfastError extends Error {
   constructor(policy: string) {
     super()
     this.policy = policy
+  }
+
+  /** The message, after the name of the policy. */
+  protected abstract describe(): string
+
+  override get name(): string {
+    return names[this.code]
+  }
+
+  override set name(name: string) {
+    overwrite(this, 'name', name)
+  }
+
+  override get message(): string {
+    return `${this.policy}: ${this.describe()}`
+  }
+
+  override set message(message: string) {
+    overwrite(this, 'message', message)
   }
 }
 
@@ -21,21 +43,17 @@ export class TimeoutError extends HoldfastError {
     this.timeoutMs = timeoutMs
   }
 
-  override get name(): string {
-    return 'TimeoutError'
-  }
-
-  override get message(): string {
-    return `${this.policy}: no answer within ${this.timeoutMs} ms`
+  protected override describe(): string {
+    return `no answer within ${this.timeoutMs} ms`
   }
 }
 
 /** A circuit breaker did not let the call through. */
 export class CircuitOpenError extends HoldfastError {
   readonly code = 'ERR_HOLDFAST_CIRCUIT_OPEN'
-  /** Milliseconds until the next probe may run; 0 while one runs, Infinity while isolated. */
+  /** Milliseconds until the next probe may run; 0 while probes run, Infinity while isolated. */
   readonly retryAfterMs: number
-  /** True when the circuit was opened by hand and stays open until it is closed by hand. */
+  /** True when the circuit was opened by hand, and stays open until it is closed by hand. */
   readonly isolated: boolean
 
   constructor(policy: string, facts: { readonly retryAfterMs: number; readonly isolated: boolean }) {
@@ -44,14 +62,11 @@ export class CircuitOpenError extends HoldfastError {
     this.isolated = facts.isolated
   }
 
-  override get name(): string {
-    return 'CircuitOpenError'
-  }
-
-  override get message(): string {
-    if (this.isolated) return `${this.policy}: circuit is isolated until it is closed by hand`
-    if (this.retryAfterMs === 0) return `${this.policy}: circuit is half-open, all probes are taken`
-    return `${this.policy}: circuit is open, next probe in ${Math.ceil(this.retryAfterMs)} ms`
+  protected override describe(): string {
+    if (this.isolated) return 'circuit is isolated until it is closed by hand'
+    if (this.retryAfterMs === 0) return 'circuit is half-open, all probes are taken'
+    if (this.retryAfterMs === Infinity) return 'circuit is open until it is closed by hand'
+    return `circuit is open, next probe in ${Math.ceil(this.retryAfterMs)} ms`
   }
 }
 
@@ -69,12 +84,8 @@ export class BulkheadFullError extends HoldfastError {
     this.queued = facts.queued
   }
 
-  override get name(): string {
-    return 'BulkheadFullError'
-  }
-
-  override get message(): string {
-    return `${this.policy}: bulkhead is full, ${this.active} active and ${this.queued} queued; try later or elsewhere`
+  protected override describe(): string {
+    return `bulkhead is full, ${this.active} active and ${this.queued} queued; try later or elsewhere`
   }
 }
 
@@ -89,12 +100,8 @@ export class RateLimitedError extends HoldfastError {
     this.retryAfterMs = retryAfterMs
   }
 
-  override get name(): string {
-    return 'RateLimitedError'
-  }
-
-  override get message(): string {
-    return `${this.policy}: rate limit reached, next call in ${Math.ceil(this.retryAfterMs)} ms`
+  protected override describe(): string {
+    return `rate limit reached, next call in ${Math.ceil(this.retryAfterMs)} ms`
   }
 }
 
@@ -116,20 +123,27 @@ export type HoldfastErrorCode = keyof HoldfastErrors
  */
 export function isHoldfastError<C extends HoldfastErrorCode>(error: unknown, code?: C): error is HoldfastErrors[C] {
   const found = codeOf(error)
-  return code === undefined ? found === 'ERR_HOLDFAST_TIMEOUT' || isProtectiveCode(found) : found === code
+  return code === undefined ? isCode(found) : found === code
 }
 
 /** True of a rejection that protects: the operation was not called, and calling again at once would not help. */
 export function isProtective(error: unknown): boolean {
-  return isProtectiveCode(codeOf(error))
+  const code = codeOf(error)
+  return code !== 'ERR_HOLDFAST_TIMEOUT' && isCode(code)
 }
 
-function isProtectiveCode(code: unknown): boolean {
-  return (
-    code === 'ERR_HOLDFAST_CIRCUIT_OPEN' ||
-    code === 'ERR_HOLDFAST_BULKHEAD_FULL' ||
-    code === 'ERR_HOLDFAST_RATE_LIMITED'
-  )
+const names: Readonly<Record<HoldfastErrorCode, string>> = {
+  ERR_HOLDFAST_TIMEOUT: 'TimeoutError',
+  ERR_HOLDFAST_CIRCUIT_OPEN: 'CircuitOpenError',
+  ERR_HOLDFAST_BULKHEAD_FULL: 'BulkheadFullError',
+  ERR_HOLDFAST_RATE_LIMITED: 'RateLimitedError',
+}
+
+const isCode = (code: unknown): boolean => typeof code === 'string' && Object.hasOwn(names, code)
+
+/** Frameworks put what they know into the message of an error; that is then its own. */
+function overwrite(error: Error, member: 'name' | 'message', value: string): void {
+  Object.defineProperty(error, member, { value, writable: true, configurable: true })
 }
 
 /** The error may be anything, from any realm, with accessors of its own. */

@@ -29,6 +29,15 @@ export interface ErrorFacts {
   readonly errorCode: string | undefined
 }
 
+/** How something failed: what it threw, or a result that a policy judged a failure. */
+export type Failure = { readonly error: unknown } | { readonly result: unknown }
+
+/** How events tell of a failure. */
+export interface FailureFacts extends ErrorFacts {
+  /** True when a result was judged a failure: `error` is undefined then, and `errorName` is `result`. */
+  readonly isResult: boolean
+}
+
 /** An event without what the emitter adds. */
 export type Facts<Event extends PolicyEvent> = Event extends PolicyEvent
   ? Omit<Event, Exclude<keyof PolicyEvent, 'type'>>
@@ -119,6 +128,11 @@ function deliver<Event extends PolicyEvent>(event: Event, listeners: readonly Li
 export function errorFacts(error: unknown): ErrorFacts {
   const name = readWord(error, 'name')
   return { error, errorName: name ?? typeof error, errorCode: readWord(error, 'code') }
+}
+
+export function failureFacts(failure: Failure): FailureFacts {
+  if ('error' in failure) return { ...errorFacts(failure.error), isResult: false }
+  return { error: undefined, errorName: 'result', errorCode: undefined, isResult: true }
 }
 
 function readWord(error: unknown, member: 'name' | 'code'): string | undefined {

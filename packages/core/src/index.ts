@@ -11,7 +11,7 @@ export {
   RateLimitedError,
   TimeoutError,
 } from './errors.ts'
-export type { ErrorFacts, Listener, PolicyEvent } from './events.ts'
+export type { ErrorFacts, FailureFacts, Listener, PolicyEvent } from './events.ts'
 export {
   type Keyed,
   type KeyedEvent,

@@ -3,11 +3,12 @@ export { KernelCall, type Runner } from './call.ts'
 export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
 export { isUnlimited, startTimer, unref } from './clock.ts'
 export { rejectWith, stackless } from './errors.ts'
-export { Emitter, errorFacts, type Facts } from './events.ts'
+export { Emitter, errorFacts, type Facts, type Failure, failureFacts } from './events.ts'
 export {
   duration,
   type Identity,
   integer,
+  limit,
   numeric,
   oneOf,
   optionalFunction,

@@ -2,7 +2,7 @@ import type { Call, Runner } from './call.ts'
 import { Emitter, type Listener, type PolicyEvent } from './events.ts'
 import { type Entry, KeyedEntries, standingOf } from './keyed-entries.ts'
 import { type CommonOptions, integer, optionalFunction, readPolicyOptions, rule } from './options.ts'
-import { type AddedBy, type AnyPolicy, definePolicy, type EventOf, type Policy, type Standing } from './policy.ts'
+import { type AddedBy, type AnyPolicy, definePolicy, type EventOf, type Policy } from './policy.ts'
 import { asPolicy } from './policy-check.ts'
 import { isUnwantedPromise } from './promises.ts'
 import { holdfast } from './protocol.ts'
@@ -13,8 +13,8 @@ const LONGEST_KEY = 1_024
 /** A policy was dropped, because a new key needed its place. */
 export interface KeyedEvicted extends PolicyEvent {
   readonly type: 'keyed.evicted'
-  /** `open` when its circuit was: its dependency gets a fresh start then. */
-  readonly standing: Standing
+  /** Whether its circuit was open: its dependency gets a fresh start then. */
+  readonly wasOpen: boolean
 }
 
 /** A call went through the shared overflow policy: all others are busy, or its key is too long. */
@@ -80,7 +80,7 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
     made: connect,
     evicted: entry => {
       entry.disconnect?.()
-      if (emitter.isHeard) emitter.emit({ type: 'keyed.evicted', standing: standingOf(entry) })
+      if (emitter.isHeard) emitter.emit({ type: 'keyed.evicted', wasOpen: standingOf(entry) === 'open' })
     },
   })
   const entryOf = (key: Key): Entry<P> => {

@@ -61,6 +61,11 @@ export function duration(min: number, ...fallback: [] | [number]): Rule<number> 
   return numeric(`a number of milliseconds, at least ${min}`, value => value >= min, ...fallback)
 }
 
+/** Milliseconds above 0; Infinity is no limit. */
+export function limit(...fallback: [] | [number]): Rule<number> {
+  return numeric('a number of milliseconds above 0', value => value > 0, ...fallback)
+}
+
 /** A function that may be left out. */
 export function optionalFunction<F>(): Rule<F | undefined> {
   return rule<F | undefined>('a function', value => typeof value === 'function', undefined)
@@ -72,6 +77,9 @@ export function oneOf<const Word extends string>(words: readonly Word[], fallbac
   return { ...rule<Word>(expected, value => words.includes(value as Word), fallback), type: 'string' }
 }
 
+const isObject = (value: unknown): value is { readonly name?: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 const isName = (value: unknown): boolean => typeof value === 'string' && clean(value) !== ''
 
 const isClock = (value: unknown): boolean =>
@@ -82,9 +90,10 @@ const isClock = (value: unknown): boolean =>
 
 /** `readOptions` for a policy of this kind: also what all policies have. */
 export function readPolicyOptions<R extends Rules>(kind: string, given: unknown, rules: R): Read<R> & Identity {
-  const own = (typeof given === 'object' && given !== null ? given : {}) as { name?: unknown }
-  const subject = Object.hasOwn(own, 'name') && isName(own.name) ? `${kind} ${show(own.name)}` : kind
-  const options = readOptions(subject, given, {
+  // A copy: reading may run code of the user's, and the name is looked at twice.
+  const own = isObject(given) ? { ...given } : given
+  const subject = isObject(own) && isName(own.name) ? `${kind} ${show(own.name)}` : kind
+  const options = readOptions(subject, own, {
     ...rules,
     name: { ...rule('a string that is not empty', isName, kind), type: 'string' },
     clock: rule<Clock>('a clock with nowMs, epochMs, setTimeout and clearTimeout', isClock, systemClock),
@@ -98,7 +107,7 @@ export function readPolicyOptions<R extends Rules>(kind: string, given: unknown,
  * is out of range, and a `TypeError` when anything has the wrong type or an unknown name.
  */
 export function readOptions<R extends Rules>(subject: string, given: unknown, rules: R): Read<R> {
-  if (given !== undefined && (typeof given !== 'object' || given === null || Array.isArray(given))) {
+  if (given !== undefined && !isObject(given)) {
     throw new TypeError(`${subject}: options must be an object, got ${show(given)}`)
   }
   const values = new Map<string, unknown>(Object.entries(given ?? {}))

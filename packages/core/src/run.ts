@@ -4,7 +4,7 @@ import { type Clock, isUnlimited } from './clock.ts'
 import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
 import { observers } from './observers.ts'
-import { type Identity, numeric, optionalFunction, type Rule, readOptions, rule } from './options.ts'
+import { type Identity, limit, optionalFunction, type Rule, readOptions, rule } from './options.ts'
 import { holdfast } from './protocol.ts'
 import { isAbortSignal } from './signal.ts'
 import { show } from './text.ts'
@@ -113,7 +113,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 
 const rules: Record<string, Rule<unknown>> = {
   signal: rule<unknown>('an AbortSignal', isAbortSignal, undefined),
-  timeoutMs: numeric('a number of milliseconds above 0', value => value > 0, Infinity),
+  timeoutMs: limit(Infinity),
   context: rule<unknown>('an object', isObject, undefined),
   discard: optionalFunction<unknown>(),
 }

@@ -1,9 +1,10 @@
-import type { Call, CommonOptions, ErrorFacts, Policy, PolicyEvent } from '@holdfast/core'
+import type { Call, CommonOptions, FailureFacts, Policy, PolicyEvent } from '@holdfast/core'
 import {
   decides,
   definePolicy,
   Emitter,
-  errorFacts,
+  type Failure,
+  failureFacts,
   type KernelCall,
   optionalFunction,
   promised,
@@ -32,12 +33,12 @@ export interface FallbackOptions<Added> extends CommonOptions {
 }
 
 /** The caller got the answer of the fallback. */
-export interface FallbackUsed extends PolicyEvent, ErrorFacts {
+export interface FallbackUsed extends PolicyEvent, FailureFacts {
   readonly type: 'fallback.used'
 }
 
 /** The fallback itself failed; the caller got its error. */
-export interface FallbackFailed extends PolicyEvent, ErrorFacts {
+export interface FallbackFailed extends PolicyEvent, FailureFacts {
   readonly type: 'fallback.failed'
   /** What the fallback threw. `error` is what it was to answer. */
   readonly fallbackError: unknown
@@ -62,16 +63,16 @@ export function fallback<Added>(options: FallbackOptions<Added>): Policy<Added, 
   const { name } = identity
   const emitter = new Emitter<FallbackEvent>(identity)
 
-  const answer = (failed: FallbackFacts, call: KernelCall): Promise<Added> => {
+  const answer = (failure: Failure, call: KernelCall): Promise<Added> => {
     // Of a call that was cancelled meanwhile, the caller got another answer.
     const isTold = (): boolean => emitter.isHeard && call.cancelled === undefined
-    return promised(() => to(failed)).then(
+    return promised(() => to(factsOf(failure, call))).then(
       value => {
-        if (isTold()) emitter.emit({ type: 'fallback.used', ...errorFacts(failed.error) }, call)
+        if (isTold()) emitter.emit({ type: 'fallback.used', ...failureFacts(failure) }, call)
         return value
       },
       (fallbackError: unknown) => {
-        if (isTold()) emitter.emit({ type: 'fallback.failed', fallbackError, ...errorFacts(failed.error) }, call)
+        if (isTold()) emitter.emit({ type: 'fallback.failed', fallbackError, ...failureFacts(failure) }, call)
         throw fallbackError
       },
     )
@@ -83,16 +84,19 @@ export function fallback<Added>(options: FallbackOptions<Added>): Policy<Added, 
       const onValue = (result: unknown): unknown => {
         if (handlesResult === undefined || call.cancelled !== undefined) return result
         if (!decides(name, 'handlesResult', handlesResult(result))) return result
-        return answer({ error: undefined, result, attempt: call.attempt, call }, call)
+        return answer({ result }, call)
       }
       const onError = (error: unknown): Promise<Added> => {
         if (call.cancelled !== undefined) throw error
-        const failed = { error, result: undefined, attempt: call.attempt, call }
-        if (handles !== undefined && !decides(name, 'handles', handles(failed))) throw error
-        return answer(failed, call)
+        if (handles !== undefined && !decides(name, 'handles', handles(factsOf({ error }, call)))) throw error
+        return answer({ error }, call)
       }
       return next(operation, call).then(handlesResult === undefined ? undefined : onValue, onError)
     }) as Runner
 
   return definePolicy<Added, FallbackEvent, object>({ emitter, link }, {})
+}
+
+function factsOf(failure: Failure, call: KernelCall): FallbackFacts {
+  return { error: undefined, result: undefined, ...failure, attempt: call.attempt, call }
 }

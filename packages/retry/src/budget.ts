@@ -1,4 +1,4 @@
-import type { Clock } from '@holdfast/core'
+import { type Clock, systemClock } from '@holdfast/core'
 import { numeric, RollingCounts, readOptions } from '@holdfast/core/kernel'
 
 const WINDOW_MS = 10_000
@@ -19,8 +19,8 @@ export interface RetryBudgetOptions {
 
 /** Bounds the retries of all policies that share it. */
 export interface RetryBudget {
-  /** Retries that it would grant now. */
-  remaining(clock: Clock): number
+  /** Retries that it would grant now. Name the clock where policies have been given one. */
+  remaining(clock?: Clock): number
   /** Counts a call. */
   deposit(clock: Clock): void
   /** Takes a retry, at once, if there is one left. */
@@ -58,7 +58,7 @@ export function retryBudget(options?: RetryBudgetOptions): RetryBudget {
     batch = tookMs > BATCH_MS ? Math.max(1, batch >> 1) : Math.min(LARGEST_BATCH, batch << 1)
     countedAtMs = nowMs
   }
-  const remaining = (clock: Clock): number => {
+  const remaining = (clock: Clock = systemClock): number => {
     const nowMs = clock.nowMs()
     if (batched > 0) countBatch(nowMs)
     const granted = ratio * counts.total(CALLS, nowMs) + (minPerSecond * WINDOW_MS) / 1_000

@@ -1,10 +1,4 @@
-import type { ErrorFacts, PolicyEvent } from '@holdfast/core'
-
-/** How the attempt failed. */
-export interface FailureFacts extends ErrorFacts {
-  /** True when its result was judged a failure: `error` is undefined then, and `errorName` is `result`. */
-  readonly isResult: boolean
-}
+import type { FailureFacts, PolicyEvent } from '@holdfast/core'
 
 /** An attempt failed, and another follows after a wait. The attempt of the event is the one that failed. */
 export interface RetryScheduled extends PolicyEvent, FailureFacts {

@@ -13,7 +13,6 @@ export {
 } from './backoff.ts'
 export { type RetryBudget, type RetryBudgetOptions, retryBudget } from './budget.ts'
 export type {
-  FailureFacts,
   RetryBudgetExhausted,
   RetryEvent,
   RetryExhausted,

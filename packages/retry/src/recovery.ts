@@ -3,6 +3,8 @@ import {
   type Cancellation,
   Dependent,
   type Emitter,
+  type Failure,
+  failureFacts,
   type KernelCall,
   promised,
   type Runner,
@@ -10,7 +12,7 @@ import {
 import type { RetryEvent } from './events.ts'
 import { recordInfo, remember, type StopReason } from './info.ts'
 import type { RetrySettings } from './options.ts'
-import { type Failure, factsOf, failedAttempt, judge, succeeds } from './verdict.ts'
+import { failedAttempt, judge, succeeds } from './verdict.ts'
 
 /** What a run of a retry is made of. */
 export interface RetryRun<T> {
@@ -129,7 +131,7 @@ export class Recovery<T> extends Dependent {
       this.prepare()
     }, delayMs)
     if (!emitter.isHeard) return
-    emitter.emit({ type: 'retry.scheduled', delayMs, ...factsOf(failure) }, call, this.attempt)
+    emitter.emit({ type: 'retry.scheduled', delayMs, ...failureFacts(failure) }, call, this.attempt)
   }
 
   private prepare(): void {
@@ -150,7 +152,7 @@ export class Recovery<T> extends Dependent {
     const attempts = this.attempt
     this.detach()
     if (emitter.isHeard) {
-      const facts = factsOf(failure)
+      const facts = failureFacts(failure)
       if (stopped === 'budget') emitter.emit({ type: 'retry.budgetExhausted', attempts, ...facts }, call, attempts)
       if (stopped === 'attempts' || stopped === 'deadline') {
         emitter.emit({ type: 'retry.exhausted', attempts, stopped, ...facts }, call, attempts)

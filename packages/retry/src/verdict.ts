@@ -1,14 +1,10 @@
 import { isProtective } from '@holdfast/core'
-import { decides, errorFacts, isUnwantedPromise, type KernelCall, show } from '@holdfast/core/kernel'
-import type { FailureFacts } from './events.ts'
+import { decides, type Failure, isUnwantedPromise, type KernelCall, show } from '@holdfast/core/kernel'
 import type { StopReason } from './info.ts'
 import type { FailedAttempt, RetrySettings } from './options.ts'
 import { isPermanent } from './permanent.ts'
 
 const LONGEST_WAIT_MS = 2 ** 31 - 1
-
-/** How an attempt failed. */
-export type Failure = { readonly error: unknown } | { readonly result: unknown }
 
 type Stop = Exclude<StopReason, 'succeeded'>
 
@@ -17,20 +13,7 @@ export type Verdict = { readonly delayMs: number } | { readonly stop: Stop }
 
 /** What callbacks are told of a failure. */
 export function failedAttempt(failure: Failure, attempt: number, call: KernelCall): FailedAttempt {
-  return {
-    error: 'error' in failure ? failure.error : undefined,
-    result: 'result' in failure ? failure.result : undefined,
-    attempt,
-    call,
-  }
-}
-
-/** What events tell of a failure. */
-export function factsOf(failure: Failure): FailureFacts {
-  const isResult = 'result' in failure
-  return isResult
-    ? { error: undefined, errorName: 'result', errorCode: undefined, isResult }
-    : { ...errorFacts(failure.error), isResult }
+  return { error: undefined, result: undefined, ...failure, attempt, call }
 }
 
 /** Whether a result is none that `handlesResult` judges a failure. */

@@ -134,6 +134,10 @@ function play<T>(step: Step<T>, call: Call, clock: Clock): Promise<T> {
       clock.clearTimeout(timer)
       reject(call.signal.reason as Error)
     }
+    if (!step.isDeaf && call.signal.aborted) {
+      abort()
+      return
+    }
     if (!step.isDeaf) call.signal.addEventListener('abort', abort)
     if (step.does === 'hang') return
     if (step.afterMs > 0) timer = clock.setTimeout(end, step.afterMs)

@@ -40,11 +40,11 @@ export function virtualClock(): VirtualClock {
   const advanceTo = async (targetMs: number): Promise<void> => {
     await settle()
     for (let timer = timers.takeUntil(targetMs); timer !== undefined; timer = timers.takeUntil(targetMs)) {
-      elapsedMs = timer.atMs
+      elapsedMs = Math.max(elapsedMs, timer.atMs)
       timer.callback()
       await settle()
     }
-    elapsedMs = targetMs
+    elapsedMs = Math.max(elapsedMs, targetMs)
   }
 
   return {
@@ -73,6 +73,8 @@ export function virtualClock(): VirtualClock {
     },
     settle,
     jump: ms => {
+      if (!Number.isFinite(ms))
+        throw new RangeError(`virtualClock: jump takes a finite number of milliseconds, got ${ms}`)
       jumpedMs += ms
     },
   }

@@ -1,0 +1,110 @@
+import { bulkhead } from '@holdfast/bulkhead'
+import { type AnyPolicy, type Call, type Clock, type Operation, pipeline } from '@holdfast/core'
+import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { describe, expect, it } from 'vitest'
+import { cutting } from './cutting.ts'
+import { placements } from './placements.ts'
+import { rejectionOf } from './rejection-of.ts'
+import { unhandledRejectionsOf } from './unhandled-rejections.ts'
+
+type Start = (policy: AnyPolicy, operation: Operation<unknown>, clock: Clock) => Promise<unknown>
+
+/** Ways in which a caller is answered after 100 ms although the work goes on. */
+const givingUp: readonly { how: string; start: Start }[] = [
+  {
+    how: 'its caller leaves',
+    start: (policy, operation, clock) => {
+      const controller = new AbortController()
+      clock.setTimeout(() => controller.abort(new Error('enough')), 100)
+      return policy.run(operation, { signal: controller.signal })
+    },
+  },
+  {
+    how: 'the limit of the run passes',
+    start: (policy, operation) => policy.run(operation, { timeoutMs: 100 }),
+  },
+  {
+    how: 'a timeout outside gives up',
+    start: (policy, operation, clock) => pipeline(cutting({ limitMs: 100, clock }), policy).run(operation),
+  },
+  {
+    how: 'a timeout inside gives up',
+    start: (policy, operation, clock) => pipeline(policy, cutting({ limitMs: 100, clock })).run(operation),
+  },
+  {
+    how: 'a run inside the operation gives up',
+    start: (policy, operation, clock) => {
+      const inner = cutting({ limitMs: 100, clock })
+      return policy.run((call: Call) => inner.run(operation, call))
+    },
+  },
+  {
+    how: 'a timeout around the operation that runs it inside gives up',
+    start: (policy, operation, clock) => {
+      const inner = pipeline({ clock })
+      return pipeline(cutting({ limitMs: 100, clock }), policy).run((call: Call) => inner.run(operation, call))
+    },
+  },
+]
+
+const cases = placements.flatMap(placement => givingUp.map(way => ({ ...placement, ...way })))
+
+describe.each(cases)('a slot of a bulkhead $place when $how', ({ put, start }) => {
+  it('is held until the work really ends', async () => {
+    const clock = virtualClock()
+    const slots = bulkhead({ clock, maxConcurrent: 1 })
+    const policy = put(slots, clock)
+    const operation = scripted([resolves('late', { afterMs: 500, isDeaf: true })], { clock })
+
+    const rejection = rejectionOf(start(policy, operation, clock))
+    await clock.advance(499)
+    const refused = slots.tryAcquire()
+    const held = slots.active
+    await clock.advance(1)
+
+    await rejection
+    expect(refused).toBeUndefined()
+    expect([held, slots.active, clock.pendingTimers]).toEqual([1, 0, 0])
+  })
+
+  it('goes to who waits when the work fails at last, and nothing is left unhandled', async () => {
+    const clock = virtualClock()
+    const slots = bulkhead({ clock, maxConcurrent: 1, maxQueued: 1 })
+    const policy = put(slots, clock)
+    const operation = scripted([rejects(new Error('late'), { afterMs: 500, isDeaf: true })], { clock })
+    const startedAtMs: number[] = []
+    const beginMs = clock.nowMs()
+
+    const unhandled = await unhandledRejectionsOf(async () => {
+      const rejection = rejectionOf(start(policy, operation, clock))
+      const next = policy.run(() => startedAtMs.push(clock.nowMs() - beginMs))
+      await clock.advance(500)
+      await Promise.all([rejection, next])
+    })
+
+    expect(unhandled).toEqual([])
+    expect(startedAtMs).toEqual([500])
+    expect(slots.active).toBe(0)
+  })
+
+  it('never lets more work run at once than there are slots', async () => {
+    const clock = virtualClock()
+    const slots = bulkhead({ clock, maxConcurrent: 1, maxQueued: 5, reclaimMs: Infinity })
+    const policy = put(slots, clock)
+    const step = resolves('late', { afterMs: 500, isDeaf: true })
+    const operation = scripted([step, step, step, step, step], { clock })
+    let most = 0
+    const watched = (call: Call): unknown => {
+      const work = operation(call)
+      most = Math.max(most, operation.running)
+      return work
+    }
+
+    const runs = Array.from({ length: 5 }, () => rejectionOf(start(policy, watched, clock)))
+    await clock.runAll()
+    await Promise.all(runs)
+
+    expect(most).toBe(1)
+    expect([slots.active, slots.queued, operation.running]).toEqual([0, 0, 0])
+  })
+})

@@ -1,0 +1,123 @@
+import { record, virtualClock } from '@holdfast/testing'
+import { describe, expect, it } from 'vitest'
+import { brittle, fail, succeed } from './brittle.ts'
+import { begin } from './pending.ts'
+import { placements } from './placements.ts'
+
+describe.each(placements)('a result that comes late, $place', ({ put }) => {
+  it.each(['succeed', 'fail'] as const)(
+    'of a call admitted while closed neither closes nor opens a half-open circuit: %s',
+    async end => {
+      const clock = virtualClock()
+      const breaker = brittle(clock)
+      const policy = put(breaker, clock)
+      const old = begin(policy)
+      await fail(policy)
+      await clock.advance(1_000)
+
+      const probe = begin(policy)
+      await old[end]()
+
+      expect(breaker.state).toBe('halfOpen')
+      await probe.succeed()
+      expect(breaker.state).toBe('closed')
+    },
+  )
+
+  it('of a call that could be cancelled counts as little', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    const policy = put(breaker, clock)
+    const old = begin(policy, { signal: new AbortController().signal })
+    await fail(policy)
+    await clock.advance(1_000)
+
+    const probe = begin(policy)
+    await old.succeed()
+
+    expect(breaker.state).toBe('halfOpen')
+    await probe.succeed()
+  })
+})
+
+describe('a result that comes late', () => {
+  it('of a call admitted before the circuit closed again does not count against it', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    const old = begin(breaker)
+    await fail(breaker)
+    await clock.advance(1_000)
+    await succeed(breaker)
+
+    await old.fail()
+
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('of a probe neither closes the circuit that another probe has opened nor decides the next round', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock, { halfOpen: { probes: 2 } })
+    const recording = record(breaker)
+    await fail(breaker)
+    await clock.advance(1_000)
+    const [one, other] = [begin(breaker), begin(breaker)]
+    await one.fail()
+    await clock.advance(1_000)
+
+    const next = begin(breaker)
+    await other.succeed()
+
+    expect(breaker.state).toBe('halfOpen')
+    await next.fail()
+    expect(recording.types).toEqual([
+      'circuit.opened',
+      'circuit.halfOpened',
+      'circuit.opened',
+      'circuit.halfOpened',
+      'circuit.opened',
+    ])
+  })
+
+  it('of a probe of an earlier round frees no place in this one', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock, { halfOpen: { probes: 2 } })
+    await fail(breaker)
+    await clock.advance(1_000)
+    const [one, other] = [begin(breaker), begin(breaker)]
+    await one.fail()
+    await clock.advance(1_000)
+
+    const taken = [breaker.tryAcquire(), breaker.tryAcquire()]
+    await other.succeed()
+    const third = breaker.tryAcquire()
+
+    expect(taken).not.toContain(undefined)
+    expect(third).toBeUndefined()
+    for (const permit of taken) permit?.ignore()
+  })
+
+  it('of a permit taken while closed does not decide a half-open circuit', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    const old = breaker.tryAcquire()
+    await fail(breaker)
+    await clock.advance(1_000)
+    const probe = breaker.tryAcquire()
+
+    old?.success()
+
+    expect(breaker.state).toBe('halfOpen')
+    probe?.ignore()
+  })
+
+  it('of a call admitted before an isolation does not open the circuit that was closed by hand since', async () => {
+    const breaker = brittle(virtualClock())
+    const old = begin(breaker)
+    breaker.isolate()
+    breaker.close()
+
+    await old.fail()
+
+    expect(breaker.state).toBe('closed')
+  })
+})

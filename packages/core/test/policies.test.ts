@@ -1,0 +1,62 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { observe, pipeline, policies } from '@holdfast/core'
+import { virtualClock } from '@holdfast/testing'
+import { describe, expect, it } from 'vitest'
+import { limiting, passing } from './layers.ts'
+
+const namesOf = (prefix: string): string[] =>
+  [...policies()].map(({ name }) => name).filter(name => name.startsWith(prefix))
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+/** Frees all that nobody holds. What a turn of the event loop has looked at lives until its end. */
+async function collectGarbage(): Promise<void> {
+  await virtualClock().settle()
+  gc()
+}
+
+async function usePolicies(prefix: string): Promise<void> {
+  for (let number = 1; number <= 10; number++) {
+    const layers = pipeline(
+      passing({ name: `${prefix} member ${number}` }),
+      limiting({ limitMs: 60_000, name: `${prefix} limit ${number}` }),
+      { name: `${prefix} ${number}` },
+    )
+    layers.subscribe(() => {})
+    await layers.run(() => 'up', { signal: new AbortController().signal, timeoutMs: 60_000 })
+  }
+}
+
+describe('policies', () => {
+  it('lists the policies and pipelines of the process, in the order in which they were made', () => {
+    const held = [passing({ name: 'listed 1' }), passing({ name: 'listed 2' })]
+    const layers = pipeline(...held, { name: 'listed 3' })
+
+    expect(namesOf('listed')).toEqual(['listed 1', 'listed 2', 'listed 3'])
+    expect([...policies()]).toEqual(expect.arrayContaining([...held, layers]))
+  })
+
+  it('does not keep alive what nobody holds, although it was run, listened to and observed', async () => {
+    const stop = observe({ event: () => {} })
+    await usePolicies('dropped')
+    stop()
+
+    await collectGarbage()
+
+    expect(namesOf('dropped')).toEqual([])
+    await virtualClock().settle()
+    expect(namesOf('dropped')).toEqual([])
+  })
+
+  it('still lists what somebody holds when others have been dropped', async () => {
+    const held = passing({ name: 'held' })
+    await usePolicies('other')
+
+    await collectGarbage()
+
+    expect(namesOf('held')).toEqual([held.name])
+    expect(namesOf('other')).toEqual([])
+  })
+})

@@ -1,0 +1,115 @@
+import { RollingCounts } from '@holdfast/core/kernel'
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+describe('RollingCounts', () => {
+  it('counts what happened within the window, each kind by itself', () => {
+    const counts = new RollingCounts(1_000, 10, 2)
+
+    counts.add(0, 0)
+    counts.add(1, 50)
+    counts.add(0, 950, 5)
+
+    expect([counts.total(0, 950), counts.total(1, 950)]).toEqual([6, 1])
+  })
+
+  it('is empty at first', () => {
+    expect(new RollingCounts(1_000, 10, 1).total(0, 123_456)).toBe(0)
+  })
+
+  it('counts nothing that is as old as the window or older', () => {
+    const counts = new RollingCounts(1_000, 10, 1)
+    counts.add(0, 0)
+
+    expect(counts.total(0, 999)).toBe(1)
+    expect(counts.total(0, 1_000)).toBe(0)
+  })
+
+  it('drops a slot as a whole', () => {
+    const counts = new RollingCounts(1_000, 10, 1)
+    counts.add(0, 0)
+    counts.add(0, 99)
+    counts.add(0, 100)
+
+    expect(counts.total(0, 1_000)).toBe(1)
+  })
+
+  it('is empty after a long silence, however long', () => {
+    const counts = new RollingCounts(1_000, 10, 1)
+    counts.add(0, 0)
+
+    expect(counts.total(0, 1e15)).toBe(0)
+  })
+
+  it('is empty after it was cleared', () => {
+    const counts = new RollingCounts(1_000, 10, 1)
+    counts.add(0, 500)
+
+    counts.clear()
+
+    expect(counts.total(0, 500)).toBe(0)
+  })
+
+  it('keeps what it counted when the clock goes back, and lets it age from there on', () => {
+    const counts = new RollingCounts(1_000, 10, 1)
+    counts.add(0, 3_600_000)
+
+    expect(counts.total(0, 0)).toBe(1)
+    expect(counts.total(0, 999)).toBe(1)
+    expect(counts.total(0, 1_000)).toBe(0)
+  })
+
+  it('forgets what it counted when the clock goes ahead by an hour, and counts on', () => {
+    const counts = new RollingCounts(1_000, 10, 1)
+    counts.add(0, 0)
+
+    counts.add(0, 3_600_000)
+
+    expect(counts.total(0, 3_600_000)).toBe(1)
+  })
+
+  it('counts as a list does from which all that is too old is removed, whatever the clock does', () => {
+    const steps = fc.array(
+      fc.record({
+        afterMs: fc.oneof(
+          fc.nat({ max: 300 }),
+          fc.integer({ min: -5_000, max: 5_000 }),
+          fc.double({ min: 0, max: 50, noNaN: true }),
+        ),
+        kind: fc.nat({ max: 2 }),
+        amount: fc.nat({ max: 100 }),
+      }),
+      { maxLength: 100 },
+    )
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5_000 }),
+        fc.integer({ min: 1, max: 20 }),
+        steps,
+        (windowMs, slots, run) => {
+          const counts = new RollingCounts(windowMs, slots, 3)
+          const slotOf = (ms: number): number => Math.floor(ms / (windowMs / slots))
+          let list: { readonly slot: number; readonly kind: number; readonly amount: number }[] = []
+          let nowMs = 100_000
+          let slot = slotOf(nowMs)
+
+          for (const { afterMs, kind, amount } of run) {
+            nowMs += afterMs
+            // A clock that goes back takes what was counted with it.
+            const back = Math.min(0, slotOf(nowMs) - slot)
+            slot = slotOf(nowMs)
+            list = list.map(one => ({ ...one, slot: one.slot + back })).filter(one => one.slot > slot - slots)
+            list.push({ slot, kind, amount })
+
+            counts.add(kind, nowMs, amount)
+
+            for (const each of [0, 1, 2]) {
+              const expected = list.filter(one => one.kind === each).reduce((sum, one) => sum + one.amount, 0)
+              expect(counts.total(each, nowMs)).toBe(expected)
+            }
+          }
+        },
+      ),
+    )
+  })
+})

@@ -1,0 +1,112 @@
+import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { constant, pipeline, retry, timeout } from 'holdfast'
+import { describe, expect, it } from 'vitest'
+import { rejectionOf } from './rejection-of.ts'
+
+const backoff = constant({ delayMs: 100, jitter: 'none' })
+
+describe('a timeout inside a retry', () => {
+  it('limits each attempt, and is retried', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(retry({ clock, backoff }), timeout({ clock, timeoutMs: 800 }))
+    const operation = scripted([hangs(), hangs(), resolves('product', { afterMs: 700 })], { clock })
+    const startMs = clock.nowMs()
+
+    const answer = policy.run(operation)
+    await clock.runAll()
+
+    expect(await answer).toBe('product')
+    expect(operation.calls.map(({ atMs }) => atMs - startMs)).toEqual([0, 900, 1_800])
+  })
+
+  it('gives the next attempt a signal that is not aborted', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(retry({ clock, backoff }), timeout({ clock, timeoutMs: 800 }))
+    const operation = scripted([hangs(), resolves('product')], { clock })
+
+    const answer = policy.run(operation)
+    await clock.runAll()
+    await answer
+
+    expect(operation.calls.map(({ call }) => call.signal.aborted)).toEqual([true, false])
+  })
+
+  it('has each limit begin with its attempt', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(retry({ clock, backoff }), timeout({ clock, timeoutMs: 800 }))
+    const left: number[] = []
+
+    const rejection = rejectionOf(
+      policy.run(call => {
+        left.push(call.remainingMs())
+        throw new Error('reset')
+      }),
+    )
+    await clock.runAll()
+    await rejection
+
+    expect(left).toEqual([800, 800, 800])
+  })
+})
+
+describe('a timeout outside a retry', () => {
+  it('limits all attempts and waits together, and is not retried', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(timeout({ clock, timeoutMs: 800, name: 'total' }), retry({ clock, backoff }))
+    const operation = scripted([rejects(new Error('reset')), hangs()], { clock })
+
+    const rejection = rejectionOf(policy.run(operation))
+    await clock.advance(800)
+
+    expect(await rejection).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT', policy: 'total' })
+    expect(operation.calls).toHaveLength(2)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('ends a backoff that would reach it with the last error', async () => {
+    const clock = virtualClock()
+    const error = new Error('reset')
+    const policy = pipeline(timeout({ clock, timeoutMs: 800 }), retry({ clock, backoff }))
+    const recording = record(policy)
+
+    const rejection = rejectionOf(policy.run(scripted([rejects(error, { afterMs: 700 })], { clock })))
+    await clock.advance(700)
+
+    expect(await rejection).toBe(error)
+    expect(recording.types).toEqual(['retry.exhausted'])
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('ends the wait of beforeRetry', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(
+      timeout({ clock, timeoutMs: 800, name: 'total' }),
+      retry({ clock, backoff, beforeRetry: () => new Promise(() => {}) }),
+    )
+    const operation = scripted([rejects(new Error('reset'))], { clock })
+
+    const rejection = rejectionOf(policy.run(operation))
+    await clock.advance(800)
+
+    expect(await rejection).toMatchObject({ policy: 'total' })
+    expect(operation.calls).toHaveLength(1)
+  })
+})
+
+describe('timeouts on both sides of a retry', () => {
+  it('are told apart: the inner one is retried and the outer one ends the run', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(
+      timeout({ clock, timeoutMs: 1_000, name: 'total' }),
+      retry({ clock, backoff }),
+      timeout({ clock, timeoutMs: 800, name: 'attempt' }),
+    )
+    const recording = record(policy)
+
+    const rejection = rejectionOf(policy.run(scripted([hangs(), hangs()], { clock })))
+    await clock.advance(1_000)
+
+    expect(await rejection).toMatchObject({ policy: 'total' })
+    expect(recording.of('timeout.expired').map(({ policy: { name } }) => name)).toEqual(['attempt', 'total'])
+  })
+})

@@ -1,0 +1,155 @@
+import { type Backoff, constant, exponential, linear, retry, sequence } from '@holdfast/retry'
+import { virtualClock } from '@holdfast/testing'
+import { describe, expect, it } from 'vitest'
+import { callTimes, errors, failing } from './failures.ts'
+
+/** The first five waits of a retry with this backoff, when all lots are `drawn`. */
+async function waits(backoff: Backoff, drawn: number): Promise<number[]> {
+  const clock = virtualClock()
+  const operation = failing(clock, errors(5), 'product')
+  const answer = retry({ clock, backoff, maxAttempts: 6, random: () => drawn }).run(operation)
+  await clock.runAll()
+  await answer
+  const times = callTimes(operation)
+  return times.slice(1).map((time, index) => time - (times[index] as number))
+}
+
+describe('constant', () => {
+  it('waits the same each time without jitter', async () => {
+    expect(await waits(constant({ delayMs: 200, jitter: 'none' }), 0.5)).toEqual([200, 200, 200, 200, 200])
+  })
+
+  it('draws from all of the wait by default', async () => {
+    expect(await waits(constant({ delayMs: 200 }), 0.25)).toEqual([50, 50, 50, 50, 50])
+  })
+
+  it('draws from the second half of the wait with equal jitter', async () => {
+    expect(await waits(constant({ delayMs: 200, jitter: 'equal' }), 0.25)).toEqual([125, 125, 125, 125, 125])
+  })
+})
+
+describe('linear', () => {
+  it('grows by 100 ms from 100 ms by default', async () => {
+    expect(await waits(linear({ jitter: 'none' }), 0.5)).toEqual([100, 200, 300, 400, 500])
+    expect(await waits(linear(), 0.5)).toEqual([50, 100, 150, 200, 250])
+  })
+
+  it('grows by its step up to its cap', async () => {
+    const backoff = linear({ firstMs: 10, stepMs: 30, maxMs: 90, jitter: 'none' })
+
+    expect(await waits(backoff, 0.5)).toEqual([10, 40, 70, 90, 90])
+  })
+
+  it('is capped at 20 s by default', () => {
+    expect(linear().longestMs?.(199)).toBe(19_900)
+    expect(linear().longestMs?.(200)).toBe(20_000)
+    expect(linear().longestMs?.(201)).toBe(20_000)
+  })
+
+  it('draws from the second half of each wait with equal jitter', async () => {
+    expect(await waits(linear({ jitter: 'equal' }), 0.5)).toEqual([75, 150, 225, 300, 375])
+  })
+})
+
+describe('exponential', () => {
+  it('doubles from 100 ms by default', async () => {
+    expect(await waits(exponential({ jitter: 'none' }), 0.5)).toEqual([100, 200, 400, 800, 1_600])
+    expect(await waits(exponential(), 0.5)).toEqual([50, 100, 200, 400, 800])
+  })
+
+  it('is capped at 20 s by default', () => {
+    expect(exponential().longestMs?.(8)).toBe(12_800)
+    expect(exponential().longestMs?.(9)).toBe(20_000)
+  })
+
+  it.each(['none', 'full', 'equal'] as const)('grows by its factor up to its cap with jitter %s', async jitter => {
+    const backoff = exponential({ firstMs: 10, factor: 3, maxMs: 200, jitter })
+
+    expect(await waits(backoff, 1)).toEqual([10, 30, 90, 200, 200])
+  })
+
+  it('honours the factor with decorrelated jitter too', async () => {
+    const backoff = exponential({ firstMs: 10, factor: 3, maxMs: 10_000, jitter: 'decorrelated' })
+
+    expect(await waits(backoff, 1)).toEqual([40, 160, 640, 2_560, 10_000])
+  })
+
+  it('draws between the first wait and three times the one before with decorrelated jitter', async () => {
+    const backoff = exponential({ jitter: 'decorrelated' })
+
+    expect(await waits(backoff, 0.5)).toEqual([200, 350, 575, 912.5, 1_418.75])
+  })
+
+  it('keeps the jitter at the cap with decorrelated jitter: not all clients wait the same at attempt 20', () => {
+    const backoff = exponential({ maxMs: 1_000, jitter: 'decorrelated' })
+    const at = (drawn: number): number =>
+      backoff({ attempt: 20, previousMs: 1_000, error: undefined, call: undefined as never, random: () => drawn })
+
+    expect([at(0), at(0.5), at(1)]).toEqual([100, 550, 1_000])
+  })
+
+  it.each(['full', 'equal'] as const)('keeps the jitter at the cap with %s jitter', jitter => {
+    const backoff = exponential({ maxMs: 1_000, jitter })
+    const at = (drawn: number): number =>
+      backoff({ attempt: 20, previousMs: 1_000, error: undefined, call: undefined as never, random: () => drawn })
+
+    expect([at(0), at(1)]).toEqual([jitter === 'full' ? 0 : 500, 1_000])
+  })
+
+  it('waits the cap from the start where the first wait is longer', async () => {
+    for (const jitter of ['none', 'decorrelated'] as const) {
+      expect(await waits(exponential({ firstMs: 500, maxMs: 300, jitter }), 1)).toEqual([300, 300, 300, 300, 300])
+    }
+  })
+
+  it('stays where it is with a factor of 1', async () => {
+    expect(await waits(exponential({ factor: 1, jitter: 'none' }), 0.5)).toEqual([100, 100, 100, 100, 100])
+  })
+})
+
+describe('sequence', () => {
+  it('waits what is listed, then the last one again and again', async () => {
+    expect(await waits(sequence([10, 500, 20], { jitter: 'none' }), 0.5)).toEqual([10, 500, 20, 20, 20])
+  })
+
+  it('draws from all of each wait by default', async () => {
+    expect(await waits(sequence([10, 500, 20]), 0.5)).toEqual([5, 250, 10, 10, 10])
+  })
+
+  it('keeps its list when the array that it was made of changes', async () => {
+    const list = [10, 20]
+    const backoff = sequence(list, { jitter: 'none' })
+
+    list[0] = 5_000
+
+    expect(await waits(backoff, 0.5)).toEqual([10, 20, 20, 20, 20])
+  })
+})
+
+describe('the lots of a backoff', () => {
+  it.each([
+    [0, 50],
+    [1, 100],
+    [-1, 50],
+    [2, 100],
+    [Number.NaN, 100],
+    [Infinity, 100],
+  ])('stay in range when random says %s', async (drawn, expected) => {
+    const backoff = constant({ delayMs: 100, jitter: 'equal' })
+
+    expect(await waits(backoff, drawn)).toEqual([expected, expected, expected, expected, expected])
+  })
+
+  it('come from Math.random unless random is given', async () => {
+    const clock = virtualClock()
+    const operation = failing(clock, errors(1), 'product')
+
+    const answer = retry({ clock, backoff: constant({ delayMs: 100, jitter: 'equal' }) }).run(operation)
+    await clock.runAll()
+    await answer
+
+    const waited = callTimes(operation)[1]
+    expect(waited).toBeGreaterThanOrEqual(50)
+    expect(waited).toBeLessThan(100)
+  })
+})

@@ -1,0 +1,47 @@
+import {
+  bulkhead,
+  circuitBreaker,
+  constant,
+  exponential,
+  failureRate,
+  fallback,
+  keyed,
+  linear,
+  observe,
+  pipeline,
+  retry,
+  retryBudget,
+  sequence,
+  slowCallRate,
+  timeout,
+} from 'holdfast'
+
+/** Hands options to what reads them; it must throw, or reject, for an option that it does not know. */
+export type OptionReader = (options: never) => unknown
+
+/** What reads options, by package and by the name in the heading above their table. */
+export const optionReaders: Readonly<Record<string, Readonly<Record<string, OptionReader>>>> = {
+  core: {
+    run: options => pipeline().run(() => {}, options),
+    pipeline: options => pipeline(options),
+    keyed: options => keyed(options),
+    observe: options => observe(options),
+  },
+  retry: {
+    retry: options => retry(options),
+    constant: options => constant(options),
+    linear: options => linear(options),
+    exponential: options => exponential(options),
+    sequence: options => sequence([0], options),
+    retryBudget: options => retryBudget(options),
+  },
+  timeout: { timeout: options => timeout(options) },
+  'circuit-breaker': {
+    circuitBreaker: options => circuitBreaker(options),
+    halfOpen: halfOpen => circuitBreaker({ halfOpen }),
+    failureRate: options => failureRate(options),
+    slowCallRate: options => slowCallRate(options),
+  },
+  bulkhead: { bulkhead: options => bulkhead(options) },
+  fallback: { fallback: options => fallback(options) },
+}
