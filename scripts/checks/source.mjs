@@ -8,7 +8,7 @@ const maxLines = 200
 /** A method of a clock object, as in `clock.setTimeout`, is not the global. */
 const timeGlobals =
   /(?:(?<![.\w])|\bglobalThis\.)(?:setTimeout|clearTimeout|setInterval|clearInterval|performance|Date)\b/
-const signalSources = /\bAbortController\b|\bAbortSignal\.\w+|\b(?:add|remove)EventListener\b/
+const signalSources = /\bnew AbortController\b|\bAbortSignal\.\w+|\b(?:add|remove)EventListener\b/
 
 /** @returns {import('./check.mjs').Check[]} */
 export function sourceChecks() {

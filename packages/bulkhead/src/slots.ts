@@ -33,8 +33,9 @@ export class Slots {
   take(call: KernelCall | undefined): Slot | undefined {
     if (this.active >= this.options.maxConcurrent || this.queued > 0) return undefined
     this.active++
+    const slot = new Slot(this, call)
     if (this.emitter.isHeard) this.tell({ type: 'bulkhead.acquired', waitMs: 0 }, call)
-    return new Slot(this, call)
+    return slot
   }
 
   /** A slot when there is one. Rejects when the wait cannot succeed, is too long, or is cancelled. */

@@ -3,6 +3,8 @@ export interface NaiveWork {
   state: 'waiting' | 'running' | 'unheard' | 'over'
   /** When it leaves the queue, or loses the slot that nobody waits for any more. */
   limitMs: number
+  /** Of two limits at the same time, the one that was set first passes first. */
+  order: number
 }
 
 /** What a bulkhead does, said as plainly as possible: one list of all that was let in, in order, and no timers. */
@@ -13,6 +15,7 @@ export class NaiveBulkhead {
   private readonly reclaimMs: number
   private maxConcurrent: number
   private nowMs = 0
+  private order = 0
 
   constructor(options: {
     readonly maxConcurrent: number
@@ -39,8 +42,8 @@ export class NaiveBulkhead {
     const isFree = this.active < this.maxConcurrent && this.queued === 0
     if (!isFree && (!mayWait || this.queued >= this.maxQueued)) return undefined
     const work: NaiveWork = isFree
-      ? { isPermit, state: 'running', limitMs: Infinity }
-      : { isPermit, state: 'waiting', limitMs: this.nowMs + this.maxWaitMs }
+      ? { isPermit, state: 'running', limitMs: Infinity, order: 0 }
+      : { isPermit, state: 'waiting', limitMs: this.nowMs + this.maxWaitMs, order: this.order++ }
     this.works.push(work)
     return work
   }
@@ -57,6 +60,7 @@ export class NaiveBulkhead {
     if (work.state !== 'running' || work.isPermit) return
     work.state = 'unheard'
     work.limitMs = this.nowMs + this.reclaimMs
+    work.order = this.order++
   }
 
   update(maxConcurrent: number): void {
@@ -80,7 +84,8 @@ export class NaiveBulkhead {
 
   private nextUntil(targetMs: number): NaiveWork | undefined {
     const limited = this.works.filter(({ state }) => state === 'waiting' || state === 'unheard')
-    return limited.filter(({ limitMs }) => limitMs <= targetMs).toSorted((one, other) => one.limitMs - other.limitMs)[0]
+    const due = limited.filter(({ limitMs }) => limitMs <= targetMs)
+    return due.toSorted((one, other) => one.limitMs - other.limitMs || one.order - other.order)[0]
   }
 
   private fill(): void {

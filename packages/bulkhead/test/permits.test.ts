@@ -218,6 +218,24 @@ describe('acquire of a bulkhead', () => {
     expect(policy.active).toBe(0)
   })
 
+  it.each(['bulkhead.queued', 'bulkhead.acquired'])(
+    'gives no slot away for good when it is aborted at %s',
+    async type => {
+      const policy = bulkhead({ maxConcurrent: 1, maxQueued: 1 })
+      const controller = new AbortController()
+      const holder = type === 'bulkhead.queued' ? policy.tryAcquire() : undefined
+      policy.subscribe(event => {
+        if (event.type === type) controller.abort('enough')
+      })
+
+      const rejection = await rejectionOf(policy.acquire({ signal: controller.signal }))
+      holder?.release()
+
+      expect(rejection).toBe('enough')
+      expect([policy.active, policy.queued]).toEqual([0, 0])
+    },
+  )
+
   it('tells that it waited, under one call', async () => {
     const clock = virtualClock()
     const policy = bulkhead({ clock, maxConcurrent: 1, maxQueued: 1 })

@@ -36,7 +36,7 @@ const steps = fc.array(
     { weight: 1, arbitrary: stepOf({ does: fc.constant('update'), maxConcurrent: fc.integer({ min: 1, max: 6 }) }) },
     { weight: 1, arbitrary: stepOf({ does: fc.constant('jump'), ms: fc.integer({ min: -200, max: 200 }) }) },
   ),
-  { maxLength: 80 },
+  { maxLength: 80, size: 'max' },
 )
 
 /** Plays steps on a bulkhead and on the model of it side by side. */
@@ -74,7 +74,7 @@ class Play {
         return this.endOrLeave(step.does, step.which)
       case 'update':
         this.model.update(step.maxConcurrent)
-        return this.policy.update(step)
+        return this.policy.update({ maxConcurrent: step.maxConcurrent })
       case 'advance':
         return this.model.advance(step.ms)
       case 'jump':

@@ -36,6 +36,10 @@ export class Admission extends Dependent {
   /** Runs the operation, and counts how it ended. */
   run<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
     const { settings } = this.circuit
+    if (call.cancelled !== undefined) {
+      this.settle(() => 'ignored')
+      return Promise.reject(call.cancelled.reason)
+    }
     if (call.isCancellable) this.attach(call)
     return next(operation, call).then(
       value => {

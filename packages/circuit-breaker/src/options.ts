@@ -1,4 +1,4 @@
-import type { Call, CommonOptions } from '@holdfast/core'
+import type { Call, CommonOptions, ResultPredicate } from '@holdfast/core'
 import {
   type Identity,
   integer,
@@ -42,7 +42,7 @@ export interface CircuitBreakerOptions extends CommonOptions {
   /** Whether an error is a failure of the dependency. Default: all are that are not ignored. The others are successes. */
   readonly handles?: ((failure: CircuitFailure) => boolean) | undefined
   /** Whether a result is a failure of the dependency. Default: none. */
-  handlesResult?(result: unknown): boolean
+  readonly handlesResult?: ResultPredicate | undefined
   /** Whether an error says nothing about the dependency, neither good nor bad. Asked before `handles`. Default: none. */
   readonly ignores?: ((failure: CircuitFailure) => boolean) | undefined
   /** `observe` never rejects, and tells the same events: to try a breaker out. Default `enforce`. */
@@ -58,7 +58,7 @@ export interface CircuitSettings extends Identity {
   readonly openMs: number | ((facts: { readonly trips: number }) => number)
   readonly halfOpen: Required<{ [Option in keyof HalfOpenOptions]: number }>
   readonly handles: CircuitBreakerOptions['handles']
-  readonly handlesResult: CircuitBreakerOptions['handlesResult'] | undefined
+  readonly handlesResult: CircuitBreakerOptions['handlesResult']
   readonly ignores: CircuitBreakerOptions['ignores']
   readonly mode: 'enforce' | 'observe'
   readonly restore: unknown

@@ -94,6 +94,18 @@ describe('tryAcquire of a circuit breaker', () => {
     expect(permit).toBeUndefined()
   })
 
+  it('tells when it gives none', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    await fail(breaker)
+    const recording = record(breaker)
+
+    await clock.advance(400)
+    breaker.tryAcquire()
+
+    expect(recording.events).toMatchObject([{ type: 'circuit.rejected', retryAfterMs: 600, callId: undefined }])
+  })
+
   it('gives none while the circuit is isolated', () => {
     const breaker = brittle(virtualClock())
 

@@ -41,7 +41,7 @@ const steps = fc.array(
     { weight: 1, arbitrary: stepOf({ does: fc.constant('jump'), ms: fc.integer({ min: -200, max: 200 }) }) },
     { weight: 1, arbitrary: stepOf({ does: fc.constantFrom('isolate', 'close', 'close') }) },
   ),
-  { maxLength: 80 },
+  { maxLength: 80, size: 'max' },
 )
 
 /** Plays steps on a breaker and on the model of it side by side. */

@@ -23,7 +23,7 @@ describe('failureRate', () => {
       threshold: thresholds,
       windowCalls: fc.integer({ min: 1, max: 200 }),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
-      outcomes: fc.array(fc.tuple(fc.boolean(), rarely), { maxLength: 500 }),
+      outcomes: fc.array(fc.tuple(fc.boolean(), rarely), { maxLength: 500, size: 'max' }),
     })
 
     fc.assert(
@@ -54,7 +54,7 @@ describe('failureRate', () => {
           isFailure: fc.boolean(),
           stepMs: fc.oneof(fc.nat(20), fc.nat(400), fc.nat(3_000), fc.integer({ min: -500, max: -1 })),
         }),
-        { maxLength: 200 },
+        { maxLength: 200, size: 'max' },
       ),
     })
 

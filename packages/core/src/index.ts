@@ -31,7 +31,7 @@ export {
 export type { Bracket, Observer } from './observers.ts'
 export type { CommonOptions } from './options.ts'
 export { type PipelineFactory, type PipelineOptions, pipeline } from './pipeline.ts'
-export { type AddedBy, type AnyPolicy, type EventOf, type Policy, policies } from './policy.ts'
+export { type AddedBy, type AnyPolicy, type EventOf, type Policy, policies, type ResultPredicate } from './policy.ts'
 export { protect } from './protect.ts'
 export type { RunOptions } from './run.ts'
 export type { PipelineWarning } from './warnings.ts'

@@ -36,6 +36,9 @@ export type AddedBy<P extends AnyPolicy> = P extends Policy<infer Added, any> ? 
 /** The events of a policy. */
 export type EventOf<P extends AnyPolicy> = P extends Policy<unknown, infer Event> ? Event : never
 
+/** Judges a result. A method, so that it may take the type of the results: `(response: Response) => …` is accepted. */
+export type ResultPredicate = { judge(result: unknown): boolean }['judge']
+
 /** How busy a policy is: `open` and `busy` ones should not be thrown away to make room. */
 export type Standing = 'idle' | 'open' | 'busy'
 

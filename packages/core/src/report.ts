@@ -19,7 +19,7 @@ export function callGuarded(source: string, callback: () => unknown): void {
 }
 
 /** Tells the observers' `fault`, or the console if none has one. */
-export function reportFault(error: unknown, source: string): void {
+function reportFault(error: unknown, source: string): void {
   const sinks = observers.list.filter(observer => observer.fault !== undefined)
   for (const sink of sinks) {
     try {

@@ -1,4 +1,4 @@
-import type { Call, CommonOptions, FailureFacts, Policy, PolicyEvent } from '@holdfast/core'
+import type { Call, CommonOptions, FailureFacts, Policy, PolicyEvent, ResultPredicate } from '@holdfast/core'
 import {
   decides,
   definePolicy,
@@ -29,7 +29,7 @@ export interface FallbackOptions<Added> extends CommonOptions {
   /** Whether an error is answered. Never asked about an abort from outside. Default: all are. */
   readonly handles?: ((failed: FallbackFacts) => boolean) | undefined
   /** Whether a result is a failure, to be answered with another. Default: none. */
-  handlesResult?(result: unknown): boolean
+  readonly handlesResult?: ResultPredicate | undefined
 }
 
 /** The caller got the answer of the fallback. */

@@ -1,5 +1,6 @@
 export {
   type FallbackEvent,
+  type FallbackFacts,
   type FallbackFailed,
   type FallbackOptions,
   type FallbackUsed,

@@ -78,12 +78,14 @@ export {
   policies,
   protect,
   RateLimitedError,
+  type ResultPredicate,
   type RunOptions,
   systemClock,
   TimeoutError,
 } from '@holdfast/core'
 export {
   type FallbackEvent,
+  type FallbackFacts,
   type FallbackFailed,
   type FallbackOptions,
   type FallbackUsed,

@@ -1,4 +1,4 @@
-import type { Call, CommonOptions } from '@holdfast/core'
+import type { Call, CommonOptions, ResultPredicate } from '@holdfast/core'
 import { draw, type Identity, integer, optionalFunction, readPolicyOptions, rule } from '@holdfast/core/kernel'
 import { type Backoff, exponential } from './backoff.ts'
 import { type RetryBudget, retryBudget } from './budget.ts'
@@ -26,7 +26,7 @@ export interface RetryOptions extends CommonOptions {
    */
   readonly handles?: ((failed: FailedAttempt) => boolean) | undefined
   /** Whether a result is a failure, to be retried. After the last attempt it is returned all the same. Default: none. */
-  handlesResult?(result: unknown): boolean
+  readonly handlesResult?: ResultPredicate | undefined
   /** A delay in milliseconds in place of that of the backoff, at least 0, such as a Retry-After; undefined for the latter. */
   readonly delayFor?: ((failed: FailedAttempt & { readonly delayMs: number }) => number | undefined) | undefined
   /** Awaited after the delay, before the next attempt: to refresh a token. What it throws ends the run. */
@@ -42,7 +42,7 @@ export interface RetrySettings extends Identity {
   readonly maxAttempts: number
   readonly backoff: Backoff
   readonly handles: RetryOptions['handles']
-  readonly handlesResult: RetryOptions['handlesResult'] | undefined
+  readonly handlesResult: RetryOptions['handlesResult']
   readonly delayFor: RetryOptions['delayFor']
   readonly beforeRetry: RetryOptions['beforeRetry']
   readonly budget: RetryBudget | false

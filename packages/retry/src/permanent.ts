@@ -1,7 +1,7 @@
 import { shared, show } from '@holdfast/core/kernel'
 
 /**
- * The brand of errors that no retry repeats: `[permanentBrand] = true` on an error, or on its class, says the same as
+ * The brand of errors that no retry repeats: `[permanentBrand] = true` on an error, or on the prototype of its class, says the same as
  * `permanent(error)`, in a library that does not depend on this one.
  */
 export const permanentBrand: unique symbol = Symbol.for('holdfast.permanent')

@@ -167,7 +167,7 @@ export class Recovery<T> extends Dependent {
     const { emitter, call } = this.run
     const attempts = this.attempt
     this.detach()
-    if (stopped === 'succeeded' && attempts === 1) return value
+    if (call.cancelled !== undefined || (stopped === 'succeeded' && attempts === 1)) return value
     this.record(value, stopped)
     if (stopped === 'succeeded' && emitter.isHeard) emitter.emit({ type: 'retry.succeeded', attempts }, call, attempts)
     return value

@@ -57,7 +57,8 @@ function delayAfter(
 ): number {
   const { attempt, error, call } = failed
   const delayMs = checked(name, 'backoff', backoff({ attempt, error, call, previousMs, random }))
-  return delayFor === undefined ? delayMs : checked(name, 'delayFor', delayFor({ ...failed, delayMs }) ?? delayMs)
+  const named = delayFor?.({ ...failed, delayMs })
+  return named === undefined ? delayMs : checked(name, 'delayFor', named)
 }
 
 function checked(name: string, option: string, delayMs: unknown): number {

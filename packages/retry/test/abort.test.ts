@@ -1,5 +1,5 @@
 import { constant, retry } from '@holdfast/retry'
-import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { hangs, record, rejects, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors, failing } from './failures.ts'
 import { rejectionOf } from './rejection-of.ts'
@@ -142,6 +142,29 @@ describe('retry', () => {
     },
   )
 
+  it.each([1, 2])('ends when the operation itself aborts the run in attempt %i', async attempt => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const seen: number[] = []
+
+    const rejection = rejectionOf(
+      retry({ clock, backoff }).run(
+        call => {
+          seen.push(call.attempt)
+          if (call.attempt === attempt) controller.abort(reason)
+          throw new Error('reset')
+        },
+        { signal: controller.signal },
+      ),
+    )
+    await clock.advance(1_000)
+
+    expect(await rejection).toBe(reason)
+    expect(seen).toHaveLength(attempt)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('asks no predicate about the error of an operation that was aborted', async () => {
     const clock = virtualClock()
     const controller = new AbortController()
@@ -154,43 +177,5 @@ describe('retry', () => {
     await clock.settle()
 
     expect(asked).toEqual([])
-  })
-
-  it('asks no predicate about a result that nobody waits for', async () => {
-    const clock = virtualClock()
-    const controller = new AbortController()
-    const asked: unknown[] = []
-    const policy = retry({ clock, backoff, handlesResult: result => asked.push(result) > 0 })
-    const operation = scripted([resolves('late', { afterMs: 500, isDeaf: true })], { clock })
-
-    const rejection = rejectionOf(policy.run(operation, { signal: controller.signal }))
-    controller.abort()
-    await rejection
-    await clock.runAll()
-
-    expect(asked).toEqual([])
-    expect(operation.calls).toHaveLength(1)
-  })
-
-  it('hands a result that nobody waits for to discard, once', async () => {
-    const clock = virtualClock()
-    const controller = new AbortController()
-    const discarded: string[] = []
-    const operation = scripted([rejects(new Error('reset')), resolves('late', { afterMs: 500, isDeaf: true })], {
-      clock,
-    })
-
-    const rejection = rejectionOf(
-      retry({ clock, backoff }).run(operation, {
-        signal: controller.signal,
-        discard: value => discarded.push(value),
-      }),
-    )
-    await clock.advance(1_000)
-    controller.abort()
-    await rejection
-    await clock.runAll()
-
-    expect(discarded).toEqual(['late'])
   })
 })

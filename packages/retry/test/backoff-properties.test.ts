@@ -36,7 +36,7 @@ function waitsOf(backoff: Backoff, attempts: number, random: () => number): numb
 }
 
 describe('every backoff', () => {
-  it('says a number from 0 to its cap, whatever its options and lots', () => {
+  it('says a number from 0 to its cap, jitter included, whatever its options and lots', () => {
     fc.assert(
       fc.property(capped, fc.array(drawn, { minLength: 1, maxLength: 30 }), ({ backoff, capMs }, lots) => {
         let draws = 0

@@ -128,6 +128,20 @@ describe('the budget of a retry', () => {
     expect(budget.remaining(clock)).toBe(1)
   })
 
+  it('pays for no retry of a run that was aborted', async () => {
+    const clock = virtualClock()
+    const budget = retryBudget({ ratio: 0, minPerSecond: 0.1 })
+    const controller = new AbortController()
+    const operation = scripted([rejects(new Error('late'), { afterMs: 50, isDeaf: true })], { clock })
+
+    const rejection = rejectionOf(retry({ clock, backoff, budget }).run(operation, { signal: controller.signal }))
+    controller.abort()
+    await clock.runAll()
+    await rejection
+
+    expect(budget.remaining(clock)).toBe(1)
+  })
+
   it('ends the retries, when it is empty, with the last error and an event that says so', async () => {
     const clock = virtualClock()
     const [error] = errors(1)

@@ -1,4 +1,5 @@
 import type { Clock } from '@holdfast/core'
+import { inPresentContext } from './async-context.ts'
 import { TimerHeap } from './timer-heap.ts'
 
 /** Away from 0, so that code shows which takes a time for a flag or for a duration. */
@@ -52,7 +53,7 @@ export function virtualClock(): VirtualClock {
     epochMs: () => START_EPOCH_MS + elapsedMs + jumpedMs,
     setTimeout: (callback, delayMs) => {
       const isKnown = delayMs >= 1 && delayMs <= 2 ** 31 - 1
-      return timers.add(elapsedMs + (isKnown ? delayMs : 1), callback)
+      return timers.add(elapsedMs + (isKnown ? delayMs : 1), inPresentContext(callback))
     },
     clearTimeout: timer => timers.remove(timer),
     get pendingTimers() {

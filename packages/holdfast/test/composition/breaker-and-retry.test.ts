@@ -98,12 +98,14 @@ describe('a breaker whose only timeout lies outside', () => {
     const clock = virtualClock()
     const breaker = circuitBreaker({ clock, trip: consecutiveFailures(1) })
     const policy = pipeline(timeout({ clock, timeoutMs: 800 }), breaker)
+    const recording = record(policy)
 
     const rejection = rejectionOf(policy.run(scripted([hangs({ isDeaf: true })], { clock })))
     await clock.advance(800)
 
     expect(await rejection).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT' })
     expect(breaker.state).toBe('open')
+    expect(recording.types).toEqual(['timeout.expired', 'circuit.opened'])
   })
 
   it('learns nothing from a call that was merely cut short', async () => {

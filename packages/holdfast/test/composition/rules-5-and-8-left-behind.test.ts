@@ -93,6 +93,28 @@ describe.each(placements)('$title', ({ make }) => {
     expect(discarded).toEqual(['connection'])
   })
 
+  it('leaves nothing behind on a long-lived call that it is run within', async () => {
+    const clock = virtualClock()
+    const policy = make(clock)
+    const consumer = make(clock)
+    const { signal } = new AbortController()
+
+    const work = consumer.run(
+      async call => {
+        const operations: WeakRef<object>[] = []
+        for (let job = 0; job < 100; job++) {
+          const operation = () => Promise.resolve({ job })
+          operations.push(new WeakRef(operation))
+          await policy.run(operation, call)
+        }
+        return await countCollected(operations)
+      },
+      { signal },
+    )
+
+    expect(await work).toBeGreaterThan(90)
+  })
+
   it('is freed when nobody holds it any more', async () => {
     const clock = virtualClock()
     const reference = await (async () => {

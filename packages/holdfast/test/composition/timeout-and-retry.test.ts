@@ -1,5 +1,5 @@
 import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
-import { constant, pipeline, retry, timeout } from 'holdfast'
+import { constant, pipeline, retry, retryInfo, timeout } from 'holdfast'
 import { describe, expect, it } from 'vitest'
 import { rejectionOf } from './rejection-of.ts'
 
@@ -17,6 +17,19 @@ describe('a timeout inside a retry', () => {
 
     expect(await answer).toBe('product')
     expect(operation.calls.map(({ atMs }) => atMs - startMs)).toEqual([0, 900, 1_800])
+  })
+
+  it('may give each attempt a limit of its own', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(retry({ clock, backoff }), timeout({ clock, timeoutMs: ({ attempt }) => attempt * 300 }))
+    const operation = scripted([hangs(), hangs(), resolves('product', { afterMs: 800 })], { clock })
+    const startMs = clock.nowMs()
+
+    const answer = policy.run(operation)
+    await clock.runAll()
+
+    expect(await answer).toBe('product')
+    expect(operation.calls.map(({ atMs }) => atMs - startMs)).toEqual([0, 400, 1_100])
   })
 
   it('gives the next attempt a signal that is not aborted', async () => {
@@ -59,6 +72,7 @@ describe('a timeout outside a retry', () => {
     await clock.advance(800)
 
     expect(await rejection).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT', policy: 'total' })
+    expect(retryInfo(await rejection)).toMatchObject({ attempts: 2, stopped: 'cancelled' })
     expect(operation.calls).toHaveLength(2)
     expect(clock.pendingTimers).toBe(0)
   })
@@ -108,5 +122,29 @@ describe('timeouts on both sides of a retry', () => {
 
     expect(await rejection).toMatchObject({ policy: 'total' })
     expect(recording.of('timeout.expired').map(({ policy: { name } }) => name)).toEqual(['attempt', 'total'])
+  })
+
+  it('tell of late work when it really ends', async () => {
+    const clock = virtualClock()
+    const policy = pipeline(
+      timeout({ clock, timeoutMs: 1_000, name: 'total' }),
+      retry({ clock, backoff }),
+      timeout({ clock, timeoutMs: 800, name: 'attempt' }),
+    )
+    const recording = record(policy)
+    const startMs = clock.nowMs()
+    const deaf = [1_500, 2_000].map(afterMs => resolves('late', { afterMs, isDeaf: true }))
+
+    const rejection = rejectionOf(policy.run(scripted(deaf, { clock })))
+    await clock.runAll()
+    await rejection
+
+    expect(recording.events.map(({ type, policy: { name }, atMs }) => [type, name, atMs - startMs])).toEqual([
+      ['timeout.expired', 'attempt', 800],
+      ['retry.scheduled', 'retry', 800],
+      ['timeout.expired', 'total', 1_000],
+      ['timeout.settledLate', 'attempt', 1_500],
+      ['timeout.settledLate', 'total', 2_900],
+    ])
   })
 })
