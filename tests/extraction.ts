@@ -1,51 +1,17 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
-import { promisify } from 'node:util'
 import type { CodeBlock } from './code-blocks.ts'
-import { root } from './pages.ts'
+import { type Modules, writeModules } from './modules.ts'
 
-const tsc = join(root, 'node_modules/.bin/tsc')
-const onDist = process.env['HOLDFAST_DIST'] === '1'
-
-/** Code blocks as modules, in a folder from which all packages can be imported. */
-export interface Extraction {
-  readonly folder: string
+/** Code blocks as modules. */
+export interface Extraction extends Modules {
   readonly fileOf: (block: CodeBlock) => string
-  /** What the compiler finds in all of them, as `file(line,column): error …`. */
-  readonly typeErrors: () => Promise<string[]>
 }
 
 export function extract(blocks: readonly CodeBlock[]): Extraction {
-  const parent = join(root, 'tests/.extracted')
-  mkdirSync(parent, { recursive: true })
-  const folder = mkdtempSync(join(parent, 'blocks-'))
-  const fileOf = (block: CodeBlock): string => join(folder, nameOf(block))
-
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
-  for (const block of blocks) writeFileSync(fileOf(block), block.module)
-  return { folder, fileOf, typeErrors: () => compile(folder) }
-}
-
-/** The settings of the repository, but an example may end with a value that the reader goes on with. */
-const tsconfig = {
-  extends: '../../../tsconfig.json',
-  compilerOptions: { noUnusedLocals: false, customConditions: onDist ? [] : ['@holdfast/source'] },
-  include: ['*.ts'],
+  const modules = writeModules(new Map(blocks.map(block => [nameOf(block), block.module])))
+  return { ...modules, fileOf: block => join(modules.folder, nameOf(block)) }
 }
 
 export function nameOf({ page, line }: CodeBlock): string {
   return `${page.replaceAll('/', '.')}.${line}.ts`
-}
-
-async function compile(folder: string): Promise<string[]> {
-  try {
-    await promisify(execFile)(tsc, ['-p', '.', '--pretty', 'false'], { cwd: folder })
-    return []
-  } catch (error) {
-    const { stdout } = error as { stdout?: string }
-    if (!stdout) throw error
-    return stdout.split('\n').filter(line => /^\S.*error TS/.test(line))
-  }
 }
