@@ -4,6 +4,8 @@ import {
   duration,
   Emitter,
   integer,
+  isEnabled,
+  promised,
   type Runner,
   readOptions,
   readPolicyOptions,
@@ -35,7 +37,7 @@ export interface Bulkhead extends Policy<never, BulkheadEvent> {
   readonly queued: number
   /** Changes the number of slots from now on. What runs goes on; what waits gets new slots at once. */
   readonly update: (options: { readonly maxConcurrent: number }) => void
-  /** Waits for a slot like a call does. The permit holds it until it is released. */
+  /** Waits for a slot like a call does, by `maxQueued` and `maxWaitMs`. The permit holds it until it is released. */
   readonly acquire: (options?: Pick<RunOptions, 'signal' | 'timeoutMs'>) => Promise<Permit>
   /** A slot at once, or undefined. */
   readonly tryAcquire: () => Permit | undefined
@@ -70,10 +72,12 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
       return slots.wait(call).then(granted => granted.run(next, operation, call))
     }
 
-  const takeOrWait = ((_, call) => Promise.resolve(slots.take(call) ?? slots.wait(call))) as Runner
-  const holding = (slot: Slot): Permit => {
-    slot.hold()
-    return permit(() => slot.release())
+  /** Undefined while the bulkhead is not enabled. */
+  const takeOrWait = ((_, call) =>
+    promised(() => (isEnabled(identity) ? (slots.take(call) ?? slots.wait(call)) : undefined))) as Runner
+  const holding = (slot: Slot | undefined): Permit => {
+    slot?.hold()
+    return permit(() => slot?.release())
   }
 
   return definePolicy<never, BulkheadEvent, Omit<Bulkhead, keyof Policy>>(
@@ -95,8 +99,9 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
         slots.options.maxConcurrent = read.maxConcurrent
         slots.handOver()
       },
-      acquire: request => start<Slot>(identity, takeOrWait, neverCalled, request).then(holding),
+      acquire: request => start<Slot | undefined>(identity, takeOrWait, neverCalled, request).then(holding),
       tryAcquire: () => {
+        if (!isEnabled(identity)) return holding(undefined)
         const slot = slots.take(undefined)
         return slot && holding(slot)
       },

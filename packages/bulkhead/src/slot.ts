@@ -100,7 +100,7 @@ export class Slot extends Dependent implements Queueable<Slot> {
   }
 
   private reclaim(): void {
-    if (!this.end()) return
+    this.end()
     if (this.slots.emitter.isHeard) this.slots.tell({ type: 'bulkhead.reclaimed' }, this.call)
     this.slots.handOver()
   }

@@ -108,3 +108,23 @@ describe.each(cases)('a slot of a bulkhead $place when $how', ({ put, start }) =
     expect([slots.active, slots.queued, operation.running]).toEqual([0, 0, 0])
   })
 })
+
+describe('a slot of a bulkhead', () => {
+  it('is held until all work that was left behind has ended', async () => {
+    const clock = virtualClock()
+    const policy = bulkhead({ clock, maxConcurrent: 1 })
+    const inner = cutting({ limitMs: 100, clock })
+    const operation = scripted(
+      [500, 300, 900].map(afterMs => resolves('late', { afterMs, isDeaf: true })),
+      { clock },
+    )
+
+    const answer = policy.run(call => Promise.allSettled([1, 2, 3].map(() => inner.run(operation, call))))
+    await clock.advance(899)
+    const before = policy.active
+    await clock.advance(1)
+
+    expect(await answer).toHaveLength(3)
+    expect([before, policy.active, clock.pendingTimers]).toEqual([1, 0, 0])
+  })
+})

@@ -158,24 +158,6 @@ describe('reclaimMs of a bulkhead', () => {
     expect([before, policy.active, clock.pendingTimers]).toEqual([1, 0, 0])
   })
 
-  it('waits for all work that was left behind', async () => {
-    const clock = virtualClock()
-    const policy = bulkhead({ clock, maxConcurrent: 1 })
-    const inner = cutting({ limitMs: 100, clock })
-    const operation = scripted(
-      [500, 300, 900].map(afterMs => resolves('late', { afterMs, isDeaf: true })),
-      { clock },
-    )
-
-    const answer = policy.run(call => Promise.allSettled([1, 2, 3].map(() => inner.run(operation, call))))
-    await clock.advance(899)
-    const before = policy.active
-    await clock.advance(1)
-
-    expect(await answer).toHaveLength(3)
-    expect([before, policy.active, clock.pendingTimers]).toEqual([1, 0, 0])
-  })
-
   it('takes no permit back', async () => {
     const clock = virtualClock()
     const policy = bulkhead({ clock, maxConcurrent: 1, reclaimMs: 1_000 })

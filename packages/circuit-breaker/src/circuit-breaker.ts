@@ -3,7 +3,9 @@ import {
   clean,
   definePolicy,
   Emitter,
+  isEnabled,
   type KernelCall,
+  promised,
   type Runner,
   readOptions,
   rejectWith,
@@ -38,7 +40,7 @@ export interface CircuitBreaker extends Policy<never, CircuitEvent> {
   readonly snapshot: () => CircuitSnapshot
   /** Opens the circuit until `close` is called. */
   readonly isolate: (action?: ManualAction) => void
-  /** Closes the circuit, whatever its state, and forgets what was counted. */
+  /** Closes the circuit, whatever its state, and forgets what was counted. What runs while it is closed goes on to count. */
   readonly close: (action?: ManualAction) => void
   /** Lets a call through that cannot be wrapped, or returns undefined. A probe that is never settled fails in time. */
   readonly tryAcquire: () => CircuitPermit | undefined
@@ -100,6 +102,7 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
       isolate: action => circuit.isolate(reasonOf(name, action), 'isolated'),
       close: action => circuit.close('manual', reasonOf(name, action)),
       tryAcquire: () => {
+        if (!isEnabled(settings)) return permitOfNothing
         const admission = circuit.admit(undefined)
         if (admission !== undefined) return permitOf(admission)
         tellRejected(circuit, undefined)
@@ -112,7 +115,8 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
         if (circuit.state.name === 'closed') circuit.record(circuit.era, outcome)
       },
       whenAvailable: waitOptions => {
-        const wait = ((_, call) => circuit.availability.wait(call)) as Runner
+        const wait = ((_, call) =>
+          promised(() => (isEnabled(settings) ? circuit.availability.wait(call) : undefined))) as Runner
         return start(settings, wait, () => {}, waitOptions)
       },
     },

@@ -14,7 +14,7 @@ import { Availability } from './availability.ts'
 import type { CircuitClosed, CircuitEvent, CircuitOpened } from './events.ts'
 import type { CircuitSettings } from './options.ts'
 import type { Outcome } from './outcome.ts'
-import { failsProbe, type TripCounter, type TripOutcome } from './trips.ts'
+import { counterOf, failsProbe, type TripCounter, type TripOutcome } from './trips.ts'
 
 export type CircuitState =
   | { readonly name: 'closed' }
@@ -48,7 +48,7 @@ export class Circuit {
   constructor(settings: CircuitSettings, emitter: Emitter<CircuitEvent>) {
     this.settings = settings
     this.emitter = emitter
-    this.counter = settings.trip()
+    this.counter = counterOf(settings.trip, settings.name)
     const isLetThrough = settings.mode === 'observe'
     this.availability = new Availability(settings.clock, () => (isLetThrough ? 0 : this.availableInMs()))
   }
@@ -89,8 +89,8 @@ export class Circuit {
   record(era: Era, outcome: Outcome, startedMs: number = Number.NaN): void {
     if (era !== this.era || outcome === 'ignored') return
     const tripOutcome = this.tripOutcome(outcome === 'failure', startedMs)
-    if (this.state.name === 'closed' && this.counter.record(tripOutcome)) this.open('tripped', this.drawOpenMs())
     if (this.state.name === 'halfOpen') this.recordProbe(this.state, failsProbe(this.counter, tripOutcome))
+    else if (this.counter.record(tripOutcome)) this.trip('tripped', era)
   }
 
   /** Milliseconds until a call may be let through, 0 if one would be now; Infinity if that is up to others. */
@@ -140,14 +140,28 @@ export class Circuit {
     const { successThreshold, failureThreshold } = this.settings.halfOpen
     if (hasFailed) state.failures++
     else state.successes++
-    if (state.failures >= failureThreshold) this.open('probe', this.drawOpenMs())
+    if (state.failures >= failureThreshold) this.trip('probe', this.era)
     else if (state.successes >= successThreshold) this.close('probe')
   }
 
-  /** Counts a trip. The jitter is equal: half of the time is certain, the other half is drawn. */
-  private drawOpenMs(): number {
-    const longestMs = this.longestOpenMs(++this.trips)
-    return isUnlimited(longestMs) ? Infinity : (longestMs * (1 + draw(this.settings.random))) / 2
+  /** Opens the circuit, unless code of the user's that is asked on the way has done something else with it. */
+  private trip(cause: CircuitOpened['cause'], era: Era): void {
+    const trips = this.trips + 1
+    const openMs = this.drawOpenMs(trips)
+    if (era !== this.era) return
+    this.trips = trips
+    this.open(cause, openMs)
+  }
+
+  /** The jitter is equal: half of the time is certain, the other half is drawn. */
+  private drawOpenMs(trips: number): number {
+    const { random, name } = this.settings
+    const longestMs = this.longestOpenMs(trips)
+    let share = 1
+    callGuarded(`random of ${name}`, () => {
+      share = (1 + draw(random)) / 2
+    })
+    return isUnlimited(longestMs) ? Infinity : longestMs * share
   }
 
   private tripOutcome(isFailure: boolean, startedMs: number): TripOutcome {

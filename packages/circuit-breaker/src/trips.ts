@@ -1,4 +1,4 @@
-import { duration, integer, numeric, readOptions, rule } from '@holdfast/core/kernel'
+import { duration, integer, numeric, readOptions, rule, show } from '@holdfast/core/kernel'
 import { type CountWindow, lastCalls, lastTime } from './windows.ts'
 
 /** How one call ended, as a trip strategy sees it. */
@@ -90,7 +90,7 @@ export function anyOf(...trips: readonly Trip[]): Trip {
   const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isFunction)
   readOptions('anyOf', { trips }, { trips: rule('one or more trip strategies', isList) })
   return () => {
-    const counters = trips.map(trip => trip())
+    const counters = trips.map(trip => counterOf(trip, 'anyOf'))
     return {
       reads: mostRead(counters),
       // Each counts, also when one before it has said enough.
@@ -101,6 +101,14 @@ export function anyOf(...trips: readonly Trip[]): Trip {
       failsProbe: outcome => counters.some(counter => failsProbe(counter, outcome)),
     }
   }
+}
+
+/** What a strategy makes. Throws a `TypeError` for what cannot count. */
+export function counterOf(trip: Trip, name: string): TripCounter {
+  const counter: unknown = trip()
+  const { record, reset } = (counter ?? {}) as Partial<TripCounter>
+  if (typeof record === 'function' && typeof reset === 'function') return counter as TripCounter
+  throw new TypeError(`${name}: trip must make a counter with record and reset, got ${show(counter)}`)
 }
 
 export function failsProbe(counter: TripCounter, outcome: TripOutcome): boolean {

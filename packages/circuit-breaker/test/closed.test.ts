@@ -1,5 +1,4 @@
 import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
-import type { AnyPolicy } from '@holdfast/core'
 import { hangs, record, rejects, resolves, returns, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
@@ -166,28 +165,6 @@ describe('circuit breaker, closed', () => {
     await fail(one)
 
     expect([one.state, other.state]).toEqual(['open', 'closed'])
-  })
-
-  it('is not there for calls while enabled says false', async () => {
-    let isEnabled = true
-    const breaker: AnyPolicy = brittle(virtualClock(), { enabled: () => isEnabled })
-    await fail(breaker)
-
-    isEnabled = false
-    const answer = await breaker.run(() => 'passed')
-    isEnabled = true
-    const rejection = await rejectionOf(breaker.run(() => 'not called'))
-
-    expect(answer).toBe('passed')
-    expect(rejection).toMatchObject({ code: 'ERR_HOLDFAST_CIRCUIT_OPEN' })
-  })
-
-  it('counts nothing while enabled says false', async () => {
-    const breaker = brittle(virtualClock(), { enabled: () => false })
-
-    await fail(breaker, 3)
-
-    expect(breaker.state).toBe('closed')
   })
 
   it('tells the operation of its call', async () => {

@@ -1,22 +1,10 @@
-import type { CircuitBreaker, CircuitBreakerOptions, HalfOpenOptions } from '@holdfast/circuit-breaker'
-import { record, type VirtualClock, virtualClock } from '@holdfast/testing'
+import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { brittle, fail, succeed } from './brittle.ts'
+import { fail, succeed } from './brittle.ts'
 import { begin } from './pending.ts'
 import { placements } from './placements.ts'
+import { recovering } from './recovering.ts'
 import { rejectionOf } from './rejection-of.ts'
-
-/** A breaker whose open time is over. */
-async function recovering(
-  clock: VirtualClock,
-  halfOpen: HalfOpenOptions,
-  options: CircuitBreakerOptions = {},
-): Promise<CircuitBreaker> {
-  const breaker = brittle(clock, { halfOpen, ...options })
-  await fail(breaker)
-  await clock.advance(1_000)
-  return breaker
-}
 
 describe.each(placements)('circuit breaker, half-open, $place', ({ put }) => {
   it('lets one probe through by default, and rejects the others at once', async () => {
@@ -146,42 +134,6 @@ describe('circuit breaker, half-open', () => {
     await succeed(breaker)
 
     expect([before, breaker.state]).toEqual(['halfOpen', 'closed'])
-  })
-
-  it('gives the place of an ignored probe back once: one permitted, one admitted', async () => {
-    const clock = virtualClock()
-    const ignored = new Error('not found')
-    const breaker = await recovering(clock, {}, { ignores: ({ error }) => error === ignored })
-
-    for (let probe = 0; probe < 5; probe++) await rejectionOf(breaker.run(() => Promise.reject(ignored)))
-    const [first, second] = [breaker.tryAcquire(), breaker.tryAcquire()]
-
-    expect(first).toBeDefined()
-    expect(second).toBeUndefined()
-  })
-
-  it('stays half-open after an ignored probe, and lets the next one decide', async () => {
-    const clock = virtualClock()
-    const ignored = new Error('not found')
-    const breaker = await recovering(clock, {}, { ignores: ({ error }) => error === ignored })
-
-    await rejectionOf(breaker.run(() => Promise.reject(ignored)))
-    const between = breaker.state
-    await succeed(breaker)
-
-    expect([between, breaker.state]).toEqual(['halfOpen', 'closed'])
-  })
-
-  it('stays half-open after a probe that a layer inside rejects to protect', async () => {
-    const clock = virtualClock()
-    const breaker = await recovering(clock, {})
-    const full = Object.assign(new Error('full'), { code: 'ERR_HOLDFAST_BULKHEAD_FULL' })
-
-    await rejectionOf(breaker.run(() => Promise.reject(full)))
-    const between = breaker.state
-    await succeed(breaker)
-
-    expect([between, breaker.state]).toEqual(['halfOpen', 'closed'])
   })
 
   it('starts to count anew once it has closed', async () => {

@@ -117,6 +117,19 @@ describe('the open time of a circuit breaker', () => {
     expect(fault).toHaveBeenCalledExactlyOnceWith({ error, source: 'openMs of catalogue' })
   })
 
+  it('gives way to an isolation by the function', async () => {
+    const breaker = brittle(virtualClock(), {
+      openMs: () => {
+        breaker.isolate({ reason: 'trips too often' })
+        return 1_000
+      },
+    })
+
+    await fail(breaker)
+
+    expect(breaker.state).toBe('isolated')
+  })
+
   it('leaves no rejection unhandled when the function returns a promise that rejects', async () => {
     onTestFinished(observe({ fault: () => {} }))
     const openMs = (() => Promise.reject(new Error('no idea'))) as unknown as () => number
@@ -124,5 +137,22 @@ describe('the open time of a circuit breaker', () => {
     const unhandled = await unhandledRejectionsOf(() => openTimes(virtualClock(), { openMs }, 1))
 
     expect(unhandled).toEqual([])
+  })
+
+  it('is the longest when random throws: a broken die must not keep a circuit closed', async () => {
+    const clock = virtualClock()
+    const fault = new Error('broken die')
+    const faults: unknown[] = []
+    onTestFinished(observe({ fault: ({ error }) => faults.push(error) }))
+    const random = (): never => {
+      throw fault
+    }
+    const breaker = brittle(clock, { random })
+    const recording = record(breaker)
+
+    await fail(breaker)
+
+    expect(recording.of('circuit.opened').map(({ openMs }) => openMs)).toEqual([1_000])
+    expect(faults).toEqual([fault])
   })
 })

@@ -5,7 +5,7 @@ import {
   consecutiveFailures,
 } from '@holdfast/circuit-breaker'
 import { BulkheadFullError, CircuitOpenError, RateLimitedError, TimeoutError } from '@holdfast/core'
-import { hangs, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { hangs, rejects, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 import { rejectionOf } from './rejection-of.ts'
@@ -108,50 +108,6 @@ describe('circuit breaker', () => {
 
     expect(failures).toMatchObject([{ error, attempt: 1 }])
     expect(failures[0]?.call.context).toBe(context)
-  })
-
-  it('takes a result that handlesResult says yes to for a failure, and still answers with it', async () => {
-    const breaker = brittle(virtualClock(), { handlesResult: result => result === 503 })
-
-    const answer = await breaker.run(() => 503)
-
-    expect(answer).toBe(503)
-    expect(breaker.state).toBe('open')
-  })
-
-  it('takes a result that handlesResult says no to for a success', async () => {
-    const breaker = circuitBreaker({ trip: consecutiveFailures(2), handlesResult: result => result === 503 })
-
-    await fail(breaker)
-    await breaker.run(() => 200)
-    await fail(breaker)
-
-    expect(breaker.state).toBe('closed')
-  })
-
-  it('accepts a handlesResult that is typed for the results at hand', async () => {
-    const handlesResult = (response: { readonly status: number }): boolean => response.status >= 500
-    const breaker = brittle(virtualClock(), { handlesResult })
-
-    await breaker.run(() => ({ status: 500 }))
-
-    expect(breaker.state).toBe('open')
-  })
-
-  it('asks handlesResult nothing about an abort from outside', async () => {
-    const clock = virtualClock()
-    const handlesResult = vi.fn(() => true)
-    const breaker = brittle(clock, { handlesResult })
-    const controller = new AbortController()
-
-    const operation = scripted([resolves('late', { afterMs: 50, isDeaf: true })], { clock })
-    const rejection = rejectionOf(breaker.run(operation, { signal: controller.signal }))
-    controller.abort(new Error('enough'))
-    await clock.advance(50)
-    await rejection
-
-    expect(handlesResult).not.toHaveBeenCalled()
-    expect(breaker.state).toBe('closed')
   })
 
   it('asks ignores and handles nothing about an abort from outside', async () => {

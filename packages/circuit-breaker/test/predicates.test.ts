@@ -84,17 +84,6 @@ describe.each<Predicate>(['handles', 'handlesResult', 'ignores'])('circuit break
 })
 
 describe('circuit breaker', () => {
-  it('rejects with what enabled throws', async () => {
-    const fault = new Error('lever is broken')
-    const enabled = (): never => {
-      throw fault
-    }
-
-    const rejection = await rejectionOf(circuitBreaker({ enabled }).run(() => 'not called'))
-
-    expect(rejection).toBe(fault)
-  })
-
   it('does not count a call whose predicate has isolated the circuit', async () => {
     const breaker = circuitBreaker({
       handles: () => {

@@ -18,7 +18,15 @@ export {
   readPolicyOptions,
   rule,
 } from './options.ts'
-export { type Definition, decides, definePolicy, type Linkage, type Standing, type Traits } from './policy.ts'
+export {
+  type Definition,
+  decides,
+  definePolicy,
+  isEnabled,
+  type Linkage,
+  type Standing,
+  type Traits,
+} from './policy.ts'
 export { isUnwantedPromise, promised } from './promises.ts'
 export { holdfast, shared } from './protocol.ts'
 export { draw } from './random.ts'

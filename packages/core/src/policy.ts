@@ -81,7 +81,7 @@ export function definePolicy<Added, Event extends PolicyEvent, Extras extends ob
   extras: Extras,
 ): Policy<Added, Event> & Extras {
   const { identity } = emitter
-  const switched = identity.enabled === undefined ? link : switchable(link, identity.enabled, identity.name)
+  const switched = identity.enabled === undefined ? link : switchable(link, identity)
   const head = switched(invoke)
   const policy: Policy<Added, Event> = {
     name: identity.name,
@@ -96,12 +96,17 @@ export function definePolicy<Added, Event extends PolicyEvent, Extras extends ob
   return made
 }
 
-function switchable(link: Linkage['link'], enabled: () => boolean, name: string): Linkage['link'] {
+/** What the option `enabled` says now. Throws what it throws. */
+export function isEnabled({ name, enabled }: Identity): boolean {
+  return enabled === undefined || decides(name, 'enabled', enabled())
+}
+
+function switchable(link: Linkage['link'], identity: Identity): Linkage['link'] {
   return next => {
     const guarded = link(next)
     return (operation, call) => {
       try {
-        return (decides(name, 'enabled', enabled()) ? guarded : next)(operation, call)
+        return (isEnabled(identity) ? guarded : next)(operation, call)
       } catch (error) {
         return Promise.reject(error)
       }

@@ -31,6 +31,23 @@ describe('work that a layer gave up on', () => {
     expect(calls.map(call => call.hasAbandonedWork)).toEqual([false])
   })
 
+  it('is known until the last of several has ended', async () => {
+    const clock = virtualClock()
+    const seen: boolean[] = []
+    const tap = tapping(
+      call => {
+        for (const afterMs of [80, 30]) call.abandon(worksFor(afterMs, clock))
+        for (const afterMs of [29, 40, 90]) clock.setTimeout(() => seen.push(call.hasAbandonedWork), afterMs)
+      },
+      { clock },
+    )
+
+    await tap.run(() => 'up')
+    await clock.advance(100)
+
+    expect(seen).toEqual([true, true, false])
+  })
+
   it('is none when the operation answered in time', async () => {
     const clock = virtualClock()
     const calls: KernelCall[] = []

@@ -175,9 +175,9 @@ describe('cancelling a call', () => {
     }
     const controller = new AbortController()
     const tap = tapping(call => {
-      const held = Array.from({ length: 5 }, (_, index) => new Held(index + 1))
+      const held = Array.from({ length: 6 }, (_, index) => new Held(index + 1))
       for (const one of held) one.attach(call)
-      for (const number of [1, 3, 5, 5]) held[number - 1]?.detach()
+      for (const number of [1, 3, 6, 5, 6]) held[number - 1]?.detach()
     })
 
     const answer = tap.run(hang, { signal: controller.signal })

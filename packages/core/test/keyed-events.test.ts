@@ -1,8 +1,8 @@
-import { observe, pipeline } from '@holdfast/core'
+import { keyed, observe, pipeline } from '@holdfast/core'
 import { record } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { contextOf, keysOf, tellingByKey, touch } from './call-key.ts'
-import { telling } from './layers.ts'
+import { contextOf, keyOf, keysOf, tellingByKey, touch } from './call-key.ts'
+import { type Telling, telling } from './layers.ts'
 
 describe('the events of keyed', () => {
   it('are those of its policies, made before or after the listener came', async () => {
@@ -107,6 +107,20 @@ describe('the events of keyed', () => {
     perKey.get('a')?.tell('on')
 
     expect(event).toHaveBeenCalledOnce()
+  })
+
+  it('are asked of its policies only while somebody listens', async () => {
+    const stop = vi.fn()
+    const subscribe = vi.fn(() => stop)
+    const member = Object.create(telling(), { subscribe: { value: subscribe } }) as Telling
+    const perKey = keyed({ by: keyOf, make: () => member })
+    await perKey.run(() => 'up', { context: contextOf('a') })
+    expect(subscribe).not.toHaveBeenCalled()
+
+    perKey.subscribe(() => {})()
+
+    expect(subscribe).toHaveBeenCalledOnce()
+    expect(stop).toHaveBeenCalledOnce()
   })
 
   it('keep their place among those of other members of a pipeline', async () => {

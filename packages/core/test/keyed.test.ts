@@ -1,4 +1,5 @@
-import { keyed, type Policy, pipeline } from '@holdfast/core'
+import { keyed, type Policy, type PolicyEvent, pipeline } from '@holdfast/core'
+import { definePolicy, Emitter, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { contextOf, keyOf, keysOf, tellingByKey, touch } from './call-key.ts'
@@ -52,6 +53,18 @@ describe('keyed', () => {
 
     expect(make).toHaveBeenCalledOnce()
     expect([inner, outer].map(({ mock }) => mock.calls.length)).toEqual([1, 1])
+  })
+
+  it('links the policy of a key once, not for each call', async () => {
+    const link = vi.fn((next: Runner) => next)
+    const emitter = new Emitter<PolicyEvent>(readPolicyOptions('linked', {}, {}))
+    const member = definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
+    const perKey = keyed({ by: keyOf, make: () => member })
+    link.mockClear()
+
+    for (const key of ['a', 'a', 'a']) await perKey.run(() => 'up', { context: contextOf(key) })
+
+    expect(link).toHaveBeenCalledOnce()
   })
 
   it.each<[string, unknown, unknown]>([

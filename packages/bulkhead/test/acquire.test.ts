@@ -1,78 +1,10 @@
-import { bulkhead, type Permit } from '@holdfast/bulkhead'
+import { bulkhead } from '@holdfast/bulkhead'
 import { isHoldfastError } from '@holdfast/core'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { abortListeners } from './abort-listeners.ts'
 import { begin } from './pending.ts'
 import { rejectionOf } from './rejection-of.ts'
-
-describe('tryAcquire of a bulkhead', () => {
-  it('gives as many permits as there are slots, and not one more', () => {
-    const policy = bulkhead({ maxConcurrent: 2 })
-
-    const permits = [policy.tryAcquire(), policy.tryAcquire(), policy.tryAcquire()]
-
-    expect(permits.map(permit => permit !== undefined)).toEqual([true, true, false])
-    expect(policy.active).toBe(2)
-  })
-
-  it('gives a permit that releases its slot once, so that capacity does not grow', () => {
-    const policy = bulkhead({ maxConcurrent: 1 })
-    const permit = policy.tryAcquire()
-
-    permit?.release()
-    permit?.release()
-    const permits = [policy.tryAcquire(), policy.tryAcquire()]
-    permit?.release()
-
-    expect(permits.map(given => given !== undefined)).toEqual([true, false])
-    expect(policy.active).toBe(1)
-  })
-
-  it('gives a permit whose release works detached', () => {
-    const policy = bulkhead({ maxConcurrent: 1 })
-    const { release } = policy.tryAcquire() as Permit
-
-    release()
-
-    expect(policy.active).toBe(0)
-  })
-
-  it('gives a permit for using', () => {
-    const policy = bulkhead({ maxConcurrent: 1 })
-    const active: number[] = []
-
-    {
-      using permit = policy.tryAcquire()
-      active.push(policy.active, permit === undefined ? 0 : 1)
-    }
-
-    expect(active).toEqual([1, 1])
-    expect(policy.active).toBe(0)
-  })
-
-  it('gives none past those who wait', async () => {
-    const policy = bulkhead({ maxConcurrent: 1, maxQueued: 1 })
-    const permit = policy.tryAcquire()
-    const waiter = begin(policy)
-
-    permit?.release()
-    const newcomer = policy.tryAcquire()
-
-    expect(newcomer).toBeUndefined()
-    expect(await waiter.succeed()).toBe('up')
-  })
-
-  it('tells what it gives, and nothing when it gives nothing', () => {
-    const policy = bulkhead({ maxConcurrent: 1 })
-    const recording = record(policy)
-
-    policy.tryAcquire()
-    policy.tryAcquire()
-
-    expect(recording.events).toMatchObject([{ type: 'bulkhead.acquired', waitMs: 0, active: 1, callId: undefined }])
-  })
-})
 
 describe('acquire of a bulkhead', () => {
   it('resolves with a permit that holds a slot until it is released', async () => {
