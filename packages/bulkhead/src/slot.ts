@@ -1,5 +1,13 @@
 import type { Operation } from '@holdfast/core'
-import { type Cancellation, Dependent, type KernelCall, type Runner, startTimer, unref } from '@holdfast/core/kernel'
+import {
+  type Cancellation,
+  Dependent,
+  type KernelCall,
+  keepShape,
+  type Runner,
+  startTimer,
+  unref,
+} from '@holdfast/core/kernel'
 import type { Queueable } from './queue.ts'
 import type { Slots } from './slots.ts'
 
@@ -120,3 +128,5 @@ export class Slot extends Dependent implements Queueable<Slot> {
     this.timer = undefined
   }
 }
+
+keepShape(new Slot({} as Slots, undefined))

@@ -4,6 +4,7 @@ import {
   callGuarded,
   Dependent,
   type KernelCall,
+  keepShape,
   type Runner,
   startTimer,
   unref,
@@ -85,3 +86,5 @@ export class Admission extends Dependent {
     unref(this.timer)
   }
 }
+
+keepShape(new Admission({} as Circuit, {} as Era, false, 0))

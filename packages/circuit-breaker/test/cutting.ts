@@ -1,5 +1,13 @@
 import { type CommonOptions, type Policy, type PolicyEvent, TimeoutError } from '@holdfast/core'
-import { Answer, definePolicy, duration, Emitter, oneOf, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
+import {
+  answerFor,
+  definePolicy,
+  duration,
+  Emitter,
+  oneOf,
+  type Runner,
+  readPolicyOptions,
+} from '@holdfast/core/kernel'
 
 export interface CuttingOptions extends CommonOptions {
   readonly limitMs: number
@@ -17,8 +25,7 @@ export function cutting(options: CuttingOptions): Policy {
     (next: Runner): Runner =>
     (operation, parent) => {
       const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), true)
-      const answer = new Answer(call)
-      call.scope.answer = answer
+      const answer = answerFor(call)
       answer.limit(clock, limitMs, () => call.scope.abort({ origin, reason: new TimeoutError(name, limitMs), limitMs }))
       return answer.promise(next, operation)
     }

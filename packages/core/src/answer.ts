@@ -1,5 +1,6 @@
 import type { KernelCall, Operation, Runner } from './call.ts'
 import { type Clock, startTimer } from './clock.ts'
+import { promised } from './promises.ts'
 import { callGuarded } from './report.ts'
 import { listen, unlisten } from './signal.ts'
 
@@ -43,7 +44,7 @@ export class Answer {
   promise<T>(next: Runner, operation: Operation<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.reject = reject
-      const work = next(operation, this.call)
+      const work = promised(() => next(operation, this.call))
       this.work = work
       // The operation itself may have aborted the caller's signal.
       if (this.state === 'left') this.call.parent?.abandon(work)
@@ -98,4 +99,11 @@ export class Answer {
     const discard = this.call.root.scope.given?.discard
     if (discard !== undefined) callGuarded('discard', () => discard(value as never))
   }
+}
+
+/** Gives a cancellable call an answer. */
+export function answerFor(call: KernelCall): Answer {
+  const answer = new Answer(call)
+  call.scope.answer = answer
+  return answer
 }

@@ -108,9 +108,9 @@ export class KernelCall implements Call {
     return () => (deadlineMs === Infinity ? Infinity : Math.max(0, deadlineMs - root.identity.clock.nowMs()))
   }
 
-  /** A call within this one, cancelled with it. `leave` it when its work has ended. */
-  child(attempt: number, deadline: number | undefined, isCancellable: boolean): KernelCall {
-    const child = new KernelCall(this.identity, this, this.root, attempt, deadline, isCancellable)
+  /** A call within this one, cancelled with it, or also by itself. `leave` it when its work has ended. */
+  child(attempt: number, deadline: number | undefined, isCancellable = false): KernelCall {
+    const child = new KernelCall(this.identity, this, this.root, attempt, deadline, isCancellable || this.isCancellable)
     if (this.isCancellable) child.scope.attach(this)
     if (this.cancelled !== undefined) child.scope.cancelled = this.cancelled
     return child

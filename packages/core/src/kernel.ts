@@ -1,4 +1,4 @@
-export { Answer, type LateOutcome } from './answer.ts'
+export { type Answer, answerFor, type LateOutcome } from './answer.ts'
 export { KernelCall, type Runner } from './call.ts'
 export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
 export { isUnlimited, startTimer, unref } from './clock.ts'
@@ -28,7 +28,7 @@ export {
   type Traits,
 } from './policy.ts'
 export { isUnwantedPromise, promised } from './promises.ts'
-export { holdfast, shared } from './protocol.ts'
+export { holdfast, keepShape, shared } from './protocol.ts'
 export { draw } from './random.ts'
 export { callGuarded } from './report.ts'
 export { RollingCounts } from './rolling-counts.ts'

@@ -60,7 +60,9 @@ function compose(given: readonly unknown[], options: PipelineOptions): AnyPolicy
     }
   }
 
-  const announce = announcer(identity, warningsOf(places))
+  const told = new Set(members.flatMap(member => member[holdfast].warnings ?? []))
+  const warnings = warningsOf(places).filter(({ message }) => !told.has(message))
+  const announcing = announcer(identity, warnings)
   const subscribe = (listener: (event: PolicyEvent) => unknown): (() => void) => {
     const stops = leaves.map(leaf => leaf.subscribe(listener))
     return () => {
@@ -70,7 +72,8 @@ function compose(given: readonly unknown[], options: PipelineOptions): AnyPolicy
   const definition = {
     emitter: { identity, subscribe },
     members,
-    link: (next: Runner) => announce(members.reduceRight((inner, member) => member[holdfast].link(inner), next)),
+    warnings: [...told, ...warnings.map(({ message }) => message)],
+    link: (next: Runner) => announcing(members.reduceRight((inner, member) => member[holdfast].link(inner), next)),
     standing: () => busiest(leaves),
   }
   return definePolicy(definition, {})

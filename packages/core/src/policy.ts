@@ -51,6 +51,8 @@ export interface Linkage {
   readonly members?: readonly AnyPolicy[]
   readonly standing?: () => Standing
   readonly traits?: Traits
+  /** Of a pipeline: what it has told about its members. */
+  readonly warnings?: readonly string[]
 }
 
 /** What pipelines check their members by. */

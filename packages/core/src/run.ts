@@ -1,11 +1,11 @@
-import { Answer } from './answer.ts'
+import { answerFor } from './answer.ts'
 import { type Call, type CallContext, KernelCall, type Operation, type Runner } from './call.ts'
-import { type Clock, isUnlimited } from './clock.ts'
+import { type Clock, isUnlimited, systemClock } from './clock.ts'
 import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
 import { observers } from './observers.ts'
 import { type Identity, limit, optionalFunction, type Rule, readOptions, rule } from './options.ts'
-import { holdfast } from './protocol.ts'
+import { holdfast, keepShape } from './protocol.ts'
 import { isAbortSignal } from './signal.ts'
 import { show } from './text.ts'
 
@@ -59,10 +59,14 @@ export function start<T>(
 }
 
 function proceed<T>(head: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
-  if (!call.isCancellable) return head(operation, call)
-  const { cancelled, answer } = call.scope
-  if (cancelled !== undefined) return Promise.reject(cancelled.reason)
-  return answer === undefined ? head(operation, call) : answer.promise(head, operation)
+  if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
+  if (call.isCancellable && call.scope.answer !== undefined) return call.scope.answer.promise(head, operation)
+  try {
+    return head(operation, call)
+  } catch (error) {
+    // No runner may throw. That of somebody else's policy may do so all the same.
+    return Promise.reject(error)
+  }
 }
 
 /** Makes the root of a call, with all that can answer the caller early in place. */
@@ -77,8 +81,7 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
   if (context !== undefined || discard !== undefined) call.scope.given = { context, discard }
   if (signal?.aborted) call.scope.cancelled = { origin: 'caller', reason: signal.reason, limitMs: Infinity }
   else if (call.isCancellable) {
-    const answer = new Answer(call)
-    call.scope.answer = answer
+    const answer = answerFor(call)
     if (signal !== undefined) answer.heed(signal)
     answer.limit(clock, timeoutMs, () => {
       const reason = stackless(() => new TimeoutError(name, timeoutMs))
@@ -96,7 +99,7 @@ function openWithin(identity: Identity, parent: KernelCall): KernelCall {
   call.scope.cancelled = parent.cancelled
   if (parent.isCancellable && parent.cancelled === undefined) {
     call.scope.attach(parent)
-    call.scope.answer = new Answer(call)
+    answerFor(call)
   }
   return call
 }
@@ -130,3 +133,14 @@ function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> 
   }
   return read
 }
+
+const shape: KernelCall = new KernelCall(
+  { kind: 'shape', name: 'shape', clock: systemClock, enabled: undefined },
+  undefined,
+  undefined,
+  1,
+  undefined,
+  true,
+)
+answerFor(shape)
+keepShape(shape)

@@ -1,6 +1,6 @@
 import { type CommonOptions, type Operation, type Policy, type PolicyEvent, TimeoutError } from '@holdfast/core'
 import {
-  Answer,
+  answerFor,
   definePolicy,
   duration,
   Emitter,
@@ -57,8 +57,7 @@ export function limiting(options: CommonOptions & { readonly limitMs: number }):
     (next: Runner): Runner =>
     (operation, parent) => {
       const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), true)
-      const answer = new Answer(call)
-      call.scope.answer = answer
+      const answer = answerFor(call)
       answer.limit(clock, limitMs, () => {
         const reason = stackless(() => new TimeoutError(name, limitMs))
         call.scope.abort({ origin: 'timeout', reason, limitMs })

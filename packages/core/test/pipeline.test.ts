@@ -1,4 +1,4 @@
-import { type AnyPolicy, pipeline } from '@holdfast/core'
+import { type AnyPolicy, type Clock, pipeline } from '@holdfast/core'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { passing, repeating, tapping, telling } from './layers.ts'
@@ -147,9 +147,12 @@ describe('the clock of a pipeline', () => {
     return expect(deadlineMs).resolves.toBe(startMs + 50)
   })
 
-  it('may be given, if it is that of the members', () => {
+  it.each([
+    ['given', (clock: Clock) => ({ clock })],
+    ['left undefined', () => ({ clock: undefined })],
+  ])('may be %s, if there are members', (_, options) => {
     const clock = virtualClock()
 
-    expect(() => pipeline(passing({ clock }), { clock })).not.toThrow()
+    expect(() => pipeline(passing({ clock }), options(clock))).not.toThrow()
   })
 })

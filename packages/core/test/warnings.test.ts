@@ -70,6 +70,7 @@ describe('a pipeline', () => {
     ['a retry does not say how often it calls', [timeout(2_000), posing('retry'), timeout(800)]],
     ['nothing repeats', [breaker, fallback, timeout(800)]],
     ['all is in the usual order', [fallback, timeout(2_700), retry, breaker, timeout(800)]],
+    ['members say nothing of themselves', [posing('outer'), retry, posing('inner')]],
     ['there is nothing at all', []],
   ])('does not warn when %s', async (_, members) => {
     const warnings = watch()
@@ -131,6 +132,15 @@ describe('a pipeline', () => {
     await layers.run(() => 'up')
 
     expect(warnings.map(({ warning }) => warning)).toEqual(['retry-around-nothing'])
+  })
+
+  it('does not repeat what a member that is a pipeline has warned of', () => {
+    const warnings = watch()
+
+    const inner = pipeline(breaker, retry, timeout(200))
+    pipeline(timeout(800), inner)
+
+    expect(warnings.map(({ warning }) => warning)).toEqual(['breaker-outside-retry', 'limits-do-not-fit'])
   })
 
   it('tells no warning to those who subscribed', () => {

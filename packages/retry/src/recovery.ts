@@ -86,7 +86,7 @@ export class Recovery<T> extends Dependent {
     const { settings, next, operation, call } = this.run
     if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
     this.attempt++
-    const child = call.child(this.attempt, call.deadline, call.isCancellable)
+    const child = call.child(this.attempt, call.deadline)
     return next(operation, child).then(
       value => {
         child.leave()

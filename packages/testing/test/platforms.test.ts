@@ -1,12 +1,26 @@
+import process from 'node:process'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 
-describe('virtualClock, where there is no setImmediate, as in browsers', () => {
+describe('virtualClock', () => {
   afterEach(() => {
     vi.unstubAllGlobals()
     vi.resetModules()
   })
 
-  it('still lets promises settle between timers', async () => {
+  it('runs timers also where the platform tells of no async contexts', async () => {
+    vi.stubGlobal('process', Object.create(process, { getBuiltinModule: { value: undefined } }))
+    vi.resetModules()
+    const { virtualClock } = await import('@holdfast/testing')
+    const clock = virtualClock()
+    const callback = vi.fn()
+    clock.setTimeout(callback, 50)
+
+    await clock.advance(50)
+
+    expect(callback).toHaveBeenCalledOnce()
+  })
+
+  it('lets promises settle between timers also where there is no setImmediate, as in browsers', async () => {
     vi.stubGlobal('setImmediate', undefined)
     vi.resetModules()
     const { virtualClock } = await import('@holdfast/testing')

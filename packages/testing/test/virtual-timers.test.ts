@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { virtualClock } from '@holdfast/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
@@ -64,6 +65,19 @@ describe('a timer of a virtualClock', () => {
     clock.clearTimeout(timer)
 
     expect(clock.pendingTimers).toBe(1)
+  })
+
+  it('runs in the async context in which it was set, not in that of who advances the clock', async () => {
+    const clock = virtualClock()
+    const storage = new AsyncLocalStorage<string>()
+    const seen: unknown[] = []
+    for (const caller of ['first', 'second']) {
+      storage.run(caller, () => clock.setTimeout(() => seen.push(storage.getStore()), 50))
+    }
+
+    await storage.run('advancing', () => clock.advance(50))
+
+    expect(seen).toEqual(['first', 'second'])
   })
 
   it('is pending until it has run or is cleared', async () => {

@@ -7,7 +7,8 @@ import {
   TimeoutError,
 } from '@holdfast/core'
 import {
-  Answer,
+  type Answer,
+  answerFor,
   definePolicy,
   Emitter,
   errorFacts,
@@ -83,8 +84,7 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
     return (operation, parent) => {
       const deadlineMs = Math.min(parent.deadlineMs, clock.nowMs() + limitMs)
       const call = parent.child(parent.attempt, deadlineMs, true)
-      const answer = new Answer(call)
-      call.scope.answer = answer
+      const answer = answerFor(call)
       answer.limit(clock, limitMs, () => expire(call, answer, limitMs))
       return answer.promise(next, operation)
     }
