@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A slot of a bulkhead, for work that cannot be wrapped. Also for `using`, where the language has it. */
 export interface Permit {
   /** Gives the slot back. Only the first call does anything. */

@@ -1,4 +1,4 @@
-import { pipeline } from '@holdfast/core'
+import { type PolicyEvent, pipeline } from '@holdfast/core'
 import { definePolicy, Emitter, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
@@ -7,11 +7,11 @@ const fault = new Error('the author forgot')
 
 describe('a runner that throws, against the rules', () => {
   const clock = virtualClock()
-  const emitter = new Emitter(readPolicyOptions('forgetful', { clock }, {}))
+  const emitter = new Emitter<PolicyEvent>(readPolicyOptions('forgetful', { clock }, {}))
   const link = (): Runner => () => {
     throw fault
   }
-  const forgetful = pipeline(definePolicy<never, never, object>({ emitter, link }, {}))
+  const forgetful = pipeline(definePolicy<never, PolicyEvent, object>({ emitter, link }, {}))
 
   it('rejects the run', async () => {
     await expect(forgetful.run(() => 'not called')).rejects.toBe(fault)
