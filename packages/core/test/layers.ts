@@ -79,7 +79,7 @@ export function tapping(tap: (call: KernelCall) => unknown, options?: CommonOpti
   return definePolicy<never, PolicyEvent, object>({ emitter: new Emitter(identity), link }, {})
 }
 
-export interface Told extends PolicyEvent {
+interface Told extends PolicyEvent {
   readonly type: 'telling.told'
   readonly word: string
 }
