@@ -5,11 +5,11 @@ import {
   Emitter,
   integer,
   isEnabled,
-  promised,
+  type KernelCall,
   type Runner,
   readOptions,
   readPolicyOptions,
-  start,
+  waitFor,
 } from '@holdfast/core/kernel'
 import type { BulkheadEvent } from './events.ts'
 import { type Permit, permit } from './permit.ts'
@@ -73,8 +73,8 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
     }
 
   /** Undefined while the bulkhead is not enabled. */
-  const takeOrWait = ((_, call) =>
-    promised(() => (isEnabled(identity) ? (slots.take(call) ?? slots.wait(call)) : undefined))) as Runner
+  const takeOrWait = (call: KernelCall): Slot | Promise<Slot> | undefined =>
+    isEnabled(identity) ? (slots.take(call) ?? slots.wait(call)) : undefined
   const holding = (slot: Slot | undefined): Permit => {
     slot?.hold()
     return permit(() => slot?.release())
@@ -99,7 +99,7 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
         slots.options.maxConcurrent = read.maxConcurrent
         slots.handOver()
       },
-      acquire: request => start<Slot | undefined>(identity, takeOrWait, neverCalled, request).then(holding),
+      acquire: request => waitFor(identity, takeOrWait, request).then(holding),
       tryAcquire: () => {
         if (!isEnabled(identity)) return holding(undefined)
         const slot = slots.take(undefined)
@@ -107,9 +107,4 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
       },
     },
   )
-}
-
-/** The operation of a call that only asks for a slot. */
-const neverCalled = (): never => {
-  throw new Error('unreachable')
 }

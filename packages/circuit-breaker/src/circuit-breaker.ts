@@ -5,13 +5,12 @@ import {
   Emitter,
   isEnabled,
   type KernelCall,
-  promised,
   type Runner,
   readOptions,
   rejectWith,
   rule,
   show,
-  start,
+  waitFor,
 } from '@holdfast/core/kernel'
 import type { Admission } from './admission.ts'
 import { Circuit } from './circuit.ts'
@@ -114,11 +113,8 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
         }
         if (circuit.state.name === 'closed') circuit.record(circuit.era, outcome)
       },
-      whenAvailable: waitOptions => {
-        const wait = ((_, call) =>
-          promised(() => (isEnabled(settings) ? circuit.availability.wait(call) : undefined))) as Runner
-        return start(settings, wait, () => {}, waitOptions)
-      },
+      whenAvailable: request =>
+        waitFor(settings, call => (isEnabled(settings) ? circuit.availability.wait(call) : undefined), request),
     },
   )
 }

@@ -5,6 +5,7 @@ import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
 import { observers } from './observers.ts'
 import { type Identity, limit, optionalFunction, type Rule, readOptions, rule } from './options.ts'
+import { promised } from './promises.ts'
 import { holdfast, keepShape } from './protocol.ts'
 import { isAbortSignal } from './signal.ts'
 import { show } from './text.ts'
@@ -56,6 +57,18 @@ export function start<T>(
   }
   if (observers.list.length !== 0) return observed('call', call, () => proceed(head, operation, call))
   return proceed(head, operation, call)
+}
+
+/**
+ * A call that has no operation, only something to wait for: a slot, or a circuit. It heeds the same options as `run`;
+ * observers do not see it.
+ */
+export function waitFor<T>(
+  identity: Identity,
+  wait: (call: KernelCall) => PromiseLike<T> | T,
+  options: RunOptions<T> | Call | undefined,
+): Promise<T> {
+  return promised(() => proceed(attempt, wait as Operation<T>, open(identity, options)))
 }
 
 function proceed<T>(head: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
