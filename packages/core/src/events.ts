@@ -101,14 +101,15 @@ function envelop<F extends { readonly type: string }>(
   attempt: number | undefined,
 ): F & PolicyEvent {
   const { name, kind, clock } = identity
-  return {
+  const envelope = {
+    type: facts.type,
     policy: { name, kind },
     pipeline: call?.root.identity.name,
     callId: call?.callId,
     attempt,
     atMs: clock.nowMs(),
-    ...facts,
   }
+  return Object.assign(envelope, facts)
 }
 
 /**

@@ -1,10 +1,8 @@
 import { type Clock, systemClock } from '@holdfast/core'
 import { numeric, RollingCounts, readOptions } from '@holdfast/core/kernel'
 
-const WINDOW_MS = 10_000
+const SLOT_MS = 1_000
 const SLOTS = 10
-const CALLS = 0
-const RETRIES = 1
 
 /** A batch of calls takes at most about this time, in milliseconds, or is a single call. */
 const BATCH_MS = 100
@@ -43,7 +41,9 @@ export function retryBudget(options?: RetryBudgetOptions): RetryBudget {
     ratio: numeric('a finite number of at least 0', isShare, 0.2),
     minPerSecond: numeric('a finite number of at least 0', isShare, 10),
   })
-  const counts = new RollingCounts(WINDOW_MS, SLOTS, 2)
+  // A window of slots is short of up to one of them. Calls may count too short, retries must not: they have one more.
+  const calls = new RollingCounts(SLOTS * SLOT_MS, SLOTS, 1)
+  const retries = new RollingCounts((SLOTS + 1) * SLOT_MS, SLOTS + 1, 1)
   // Most calls that succeed do not read the clock: they are counted in batches, each as of its first call. So no call
   // counts longer than it should, and at a low rate, each is a batch.
   let batch = 1
@@ -52,7 +52,7 @@ export function retryBudget(options?: RetryBudgetOptions): RetryBudget {
   let countedAtMs = Number.NEGATIVE_INFINITY
 
   const countBatch = (nowMs: number): void => {
-    counts.add(CALLS, batchedAtMs, batched)
+    calls.add(0, batchedAtMs, batched)
     batched = 0
     const tookMs = nowMs - countedAtMs
     batch = tookMs > BATCH_MS ? Math.max(1, batch >> 1) : Math.min(LARGEST_BATCH, batch << 1)
@@ -61,8 +61,8 @@ export function retryBudget(options?: RetryBudgetOptions): RetryBudget {
   const remaining = (clock: Clock = systemClock): number => {
     const nowMs = clock.nowMs()
     if (batched > 0) countBatch(nowMs)
-    const granted = ratio * counts.total(CALLS, nowMs) + (minPerSecond * WINDOW_MS) / 1_000
-    return Math.max(0, Math.floor(granted - counts.total(RETRIES, nowMs)))
+    const granted = ratio * calls.total(0, nowMs) + minPerSecond * SLOTS
+    return Math.max(0, Math.floor(granted - retries.total(0, nowMs)))
   }
   return {
     remaining,
@@ -72,7 +72,7 @@ export function retryBudget(options?: RetryBudgetOptions): RetryBudget {
     },
     withdraw: clock => {
       if (remaining(clock) === 0) return false
-      counts.add(RETRIES, clock.nowMs())
+      retries.add(0, clock.nowMs())
       return true
     },
   }

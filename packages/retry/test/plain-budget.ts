@@ -1,6 +1,6 @@
 const WINDOW_SECONDS = 10
 
-/** A budget that keeps a list of all that happened, and counts what began in one of the last ten seconds. */
+/** A budget that keeps a list of all that happened. Calls count for at most ten seconds, retries for at least ten. */
 export class PlainBudget {
   private readonly ratio: number
   private readonly minPerSecond: number
@@ -13,8 +13,8 @@ export class PlainBudget {
   }
 
   remaining(nowMs: number): number {
-    const granted = this.ratio * recent(this.calls, nowMs) + this.minPerSecond * WINDOW_SECONDS
-    return Math.max(0, Math.floor(granted - recent(this.retries, nowMs)))
+    const granted = this.ratio * recent(this.calls, nowMs, WINDOW_SECONDS) + this.minPerSecond * WINDOW_SECONDS
+    return Math.max(0, Math.floor(granted - recent(this.retries, nowMs, WINDOW_SECONDS + 1)))
   }
 
   deposit(nowMs: number): void {
@@ -28,6 +28,7 @@ export class PlainBudget {
   }
 }
 
-function recent(times: readonly number[], nowMs: number): number {
-  return times.filter(atMs => Math.floor(atMs / 1_000) > Math.floor(nowMs / 1_000) - WINDOW_SECONDS).length
+/** How many of these times are in the present second of the clock or in those before it, so many in all. */
+function recent(times: readonly number[], nowMs: number, seconds: number): number {
+  return times.filter(atMs => Math.floor(atMs / 1_000) > Math.floor(nowMs / 1_000) - seconds).length
 }
