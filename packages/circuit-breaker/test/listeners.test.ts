@@ -156,4 +156,25 @@ describe('a listener of a circuit breaker', () => {
 
     expect(types).toContain('circuit.opened')
   })
+
+  it('that aborts the probe as the circuit becomes half-open keeps it from being called, and its place free', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    const controller = new AbortController()
+    breaker.subscribe(event => {
+      if (event.type === 'circuit.halfOpened') controller.abort('enough')
+    })
+    await fail(breaker)
+    await clock.advance(1_000)
+    const operation = vi.fn(() => 'not called')
+
+    const rejection = await rejectionOf(breaker.run(operation, { signal: controller.signal }))
+    const afterAbort = breaker.state
+    await succeed(breaker)
+
+    expect(rejection).toBe('enough')
+    expect(operation).not.toHaveBeenCalled()
+    expect([afterAbort, breaker.state]).toEqual(['halfOpen', 'closed'])
+    expect(clock.pendingTimers).toBe(0)
+  })
 })
