@@ -37,6 +37,22 @@ const cockatielFive = cockatiel.wrap(peers.fallback, peers.retry, peers.breaker,
 const opossum = new CircuitBreaker(operation, { timeout: false, volumeThreshold: 5 })
 const signal = new AbortController().signal
 
+const open = circuitBreaker()
+open.isolate()
+const cockatielOpen = cockatiel.circuitBreaker(handleAll, {
+  halfOpenAfter: 5_000,
+  breaker: new cockatiel.ConsecutiveBreaker(5),
+})
+cockatielOpen.isolate()
+const opossumOpen = new CircuitBreaker(operation, { timeout: false })
+opossumOpen.open()
+
+/** Most callers of a rejected call catch what it rejects with. */
+const caught =
+  (subject: Subject): Subject =>
+  () =>
+    subject().catch(() => undefined)
+
 export const questions: readonly Question[] = [
   question('retry', {
     'by hand': byHand.retry(operation),
@@ -79,6 +95,11 @@ export const questions: readonly Question[] = [
   question("all five, with the caller's signal", {
     holdfast: () => five.run(operation, { signal }),
     cockatiel: () => cockatielFive.execute(operation, signal),
+  }),
+  question('a rejection by an open circuit', {
+    holdfast: caught(() => open.run(operation)),
+    cockatiel: caught(() => cockatielOpen.execute(operation)),
+    opossum: caught(() => opossumOpen.fire()),
   }),
 ]
 
