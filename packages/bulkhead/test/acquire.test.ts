@@ -1,10 +1,10 @@
 import { bulkhead } from '@holdfast/bulkhead'
 import { isHoldfastError } from '@holdfast/core'
+import { abortListeners } from '@holdfast/fixtures/abort-listeners'
+import { begin } from '@holdfast/fixtures/pending'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { abortListeners } from './abort-listeners.ts'
-import { begin } from './pending.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('acquire of a bulkhead', () => {
   it('resolves with a permit that holds a slot until it is released', async () => {

@@ -1,10 +1,10 @@
 import { bulkhead } from '@holdfast/bulkhead'
 import { type AnyPolicy, keyed, pipeline } from '@holdfast/core'
+import { cutting } from '@holdfast/fixtures/cutting'
+import { begin } from '@holdfast/fixtures/pending'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { cutting } from './cutting.ts'
-import { begin } from './pending.ts'
-import { rejectionOf } from './rejection-of.ts'
 import { repeating } from './repeating.ts'
 
 /** Each call goes to the bulkhead of the key that is current. */

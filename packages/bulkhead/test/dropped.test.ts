@@ -1,8 +1,8 @@
 import { bulkhead, type Permit } from '@holdfast/bulkhead'
+import { isCollected } from '@holdfast/fixtures/garbage'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { isCollected } from './garbage.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('a bulkhead that is dropped', () => {
   it('is freed after calls that ran, waited, failed and left', async () => {

@@ -1,11 +1,11 @@
 import { bulkhead } from '@holdfast/bulkhead'
 import { type AnyPolicy, type Call, type Clock, type Operation, pipeline } from '@holdfast/core'
+import { cutting } from '@holdfast/fixtures/cutting'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { cutting } from './cutting.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 type Start = (policy: AnyPolicy, operation: Operation<unknown>, clock: Clock) => Promise<unknown>
 

@@ -1,10 +1,10 @@
 import { bulkhead } from '@holdfast/bulkhead'
+import { abortListeners } from '@holdfast/fixtures/abort-listeners'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { abortListeners } from './abort-listeners.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('a caller that leaves a bulkhead $place', ({ put }) => {
   it('while queued is answered at once, with its own reason, and not when its turn comes', async () => {

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { bulkhead } from '@holdfast/bulkhead'
 import { observe } from '@holdfast/core'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, resolves, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('the queue of a bulkhead $place', ({ put }) => {
   it('is first in, first out', async () => {

@@ -1,10 +1,10 @@
 import { bulkhead } from '@holdfast/bulkhead'
 import { pipeline } from '@holdfast/core'
+import { cutting } from '@holdfast/fixtures/cutting'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { cutting } from './cutting.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('reclaimMs of a bulkhead $place', ({ put }) => {
   it('takes a slot back so long after its caller was answered, and not before', async () => {

@@ -1,10 +1,10 @@
 import { BulkheadFullError, bulkhead } from '@holdfast/bulkhead'
 import { isHoldfastError } from '@holdfast/core'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, rejects, resolves, returns, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('bulkhead $place', ({ put }) => {
   it('answers with what the operation brings: a promise, a plain value', async () => {

@@ -1,9 +1,9 @@
 import { type Bulkhead, bulkhead, type Permit } from '@holdfast/bulkhead'
+import { begin } from '@holdfast/fixtures/pending'
 import { type VirtualClock, virtualClock } from '@holdfast/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NaiveBulkhead, type NaiveWork } from './naive-bulkhead.ts'
-import { begin } from './pending.ts'
 
 type Step =
   | { readonly does: 'run' | 'acquire' | 'tryAcquire' }

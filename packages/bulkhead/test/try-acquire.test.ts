@@ -1,7 +1,7 @@
 import { bulkhead, type Permit } from '@holdfast/bulkhead'
+import { begin } from '@holdfast/fixtures/pending'
 import { record } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { begin } from './pending.ts'
 
 describe('tryAcquire of a bulkhead', () => {
   it('gives as many permits as there are slots, and not one more', () => {

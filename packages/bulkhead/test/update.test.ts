@@ -1,8 +1,8 @@
 import { bulkhead } from '@holdfast/bulkhead'
+import { begin } from '@holdfast/fixtures/pending'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { begin } from './pending.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('update of a bulkhead', () => {
   it('gives more slots to those who wait, at once and in order', async () => {

@@ -1,11 +1,11 @@
 import { bulkhead } from '@holdfast/bulkhead'
 import { isHoldfastError, pipeline } from '@holdfast/core'
+import { cutting } from '@holdfast/fixtures/cutting'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { cutting } from './cutting.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('maxWaitMs of a bulkhead $place', ({ put }) => {
   it('rejects who has waited so long, and not before', async () => {

@@ -5,7 +5,7 @@ import {
   consecutiveFailures,
 } from '@holdfast/circuit-breaker'
 import type { AnyPolicy, Clock } from '@holdfast/core'
-import { rejectionOf } from './rejection-of.ts'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 
 /** A breaker that opens at the first failure, for exactly a second: the draw is the highest. */
 export function brittle(clock: Clock, options: CircuitBreakerOptions = {}): CircuitBreaker {

@@ -1,10 +1,10 @@
 import { type CircuitBreaker, circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('circuit breaker, isolated, $place', ({ put }) => {
   it('rejects all calls until it is closed by hand', async () => {

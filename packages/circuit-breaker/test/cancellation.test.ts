@@ -1,13 +1,13 @@
 import { isHoldfastError, pipeline } from '@holdfast/core'
+import { abortListeners } from '@holdfast/fixtures/abort-listeners'
+import { cutting } from '@holdfast/fixtures/cutting'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { abortListeners } from './abort-listeners.ts'
 import { brittle, fail, succeed } from './brittle.ts'
-import { cutting } from './cutting.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 describe.each(placements)('circuit breaker, cancelled, $place', ({ put }) => {
   it('never calls the operation when the signal has aborted already', async () => {

@@ -1,8 +1,8 @@
 import { circuitBreaker, failureRate, slowCallRate } from '@holdfast/circuit-breaker'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,9 +1,9 @@
 import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, resolves, returns, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('circuit breaker, closed, $place', ({ put }) => {
   it('answers with what the operation resolves with', async () => {

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { circuitBreaker } from '@holdfast/circuit-breaker'
 import { type AnyPolicy, keyed, pipeline } from '@holdfast/core'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 /** Each call goes to the breaker of the key that is current. */
 function perKey(clock: ReturnType<typeof virtualClock>, maxKeys: number) {

@@ -1,9 +1,9 @@
 import { type CircuitPermit, circuitBreaker, failureRate } from '@holdfast/circuit-breaker'
 import { pipeline, policies } from '@holdfast/core'
+import { isCollected } from '@holdfast/fixtures/garbage'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail } from './brittle.ts'
-import { isCollected } from './garbage.ts'
 
 describe('a circuit breaker that is dropped', () => {
   it('is freed after calls of all kinds', async () => {

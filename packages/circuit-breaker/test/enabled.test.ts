@@ -1,9 +1,9 @@
 import { circuitBreaker } from '@holdfast/circuit-breaker'
 import type { AnyPolicy } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('circuit breaker', () => {
   it('is not there for calls while enabled says false', async () => {

@@ -1,8 +1,8 @@
 import { circuitBreaker, failureRate } from '@holdfast/circuit-breaker'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { fail, succeed } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const notFound = new Error('not found')
 

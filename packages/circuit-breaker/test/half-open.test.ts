@@ -1,10 +1,10 @@
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { fail, succeed } from './brittle.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
 import { recovering } from './recovering.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('circuit breaker, half-open, $place', ({ put }) => {
   it('lets one probe through by default, and rejects the others at once', async () => {

@@ -1,8 +1,8 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { succeed } from './brittle.ts'
 import { recovering } from './recovering.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('circuit breaker, half-open', () => {
   it('gives the place of an ignored probe back once: one permitted, one admitted', async () => {

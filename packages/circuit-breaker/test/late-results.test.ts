@@ -1,8 +1,8 @@
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
 
 describe.each(placements)('a result that comes late, $place', ({ put }) => {
   it.each(['succeed', 'fail'] as const)(

@@ -1,9 +1,9 @@
 import type { CircuitEvent } from '@holdfast/circuit-breaker'
 import { observe, pipeline } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('a listener of a circuit breaker', () => {
   it('that closes the circuit as it opens is obeyed, and all hear of it in order', async () => {

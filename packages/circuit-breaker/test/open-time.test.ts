@@ -1,9 +1,9 @@
 import { type CircuitBreakerOptions, circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
 import { observe } from '@holdfast/core'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { record, seededRandom, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { brittle, fail } from './brittle.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 /** The open times of a breaker whose probes all fail. */
 async function openTimes(clock: VirtualClock, options: CircuitBreakerOptions, trips: number): Promise<number[]> {

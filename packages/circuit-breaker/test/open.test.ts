@@ -1,11 +1,11 @@
 import { CircuitOpenError, consecutiveFailures } from '@holdfast/circuit-breaker'
 import { isHoldfastError } from '@holdfast/core'
+import { begin } from '@holdfast/fixtures/pending'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail } from './brittle.ts'
-import { begin } from './pending.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('circuit breaker, open, $place', ({ put }) => {
   it('rejects without calling the operation', async () => {

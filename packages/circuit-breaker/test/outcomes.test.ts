@@ -5,10 +5,10 @@ import {
   consecutiveFailures,
 } from '@holdfast/circuit-breaker'
 import { BulkheadFullError, CircuitOpenError, RateLimitedError, TimeoutError } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, rejects, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 /** What a breaker makes of an error: it opens at a failure, and at the second failure if a success came before. */
 async function outcomeOf(error: unknown, options: CircuitBreakerOptions): Promise<string> {

@@ -1,11 +1,11 @@
 import { slowCallRate } from '@holdfast/circuit-breaker'
 import { observe, pipeline } from '@holdfast/core'
+import { cutting } from '@holdfast/fixtures/cutting'
+import { placements } from '@holdfast/fixtures/placements'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { brittle, fail } from './brittle.ts'
-import { cutting } from './cutting.ts'
-import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 import { waiting } from './waiting.ts'
 
 describe.each(placements)('circuit breaker inside a timeout, $place', ({ put }) => {

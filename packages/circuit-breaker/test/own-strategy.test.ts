@@ -1,8 +1,8 @@
 import { circuitBreaker, consecutiveFailures, type Trip, type TripOutcome } from '@holdfast/circuit-breaker'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('a trip strategy of a user', () => {
   it('sees each outcome with its duration and its time', async () => {

@@ -1,8 +1,8 @@
 import { observe, type PolicyEvent } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 import { isolated, overTheWire, snapshotAfter } from './snapshots.ts'
 
 describe('restore of a circuit breaker', () => {

@@ -1,8 +1,8 @@
 import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { brittle, fail } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('circuit breaker', () => {
   it('takes a result that handlesResult says yes to for a failure, and still answers with it', async () => {

@@ -1,9 +1,9 @@
 import { circuitBreaker, slowCallRate } from '@holdfast/circuit-breaker'
 import { type AnyPolicy, pipeline } from '@holdfast/core'
+import { cutting } from '@holdfast/fixtures/cutting'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { rejects, resolves, type Step, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { cutting } from './cutting.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 async function play(policy: AnyPolicy, clock: VirtualClock, steps: readonly Step<unknown>[]): Promise<void> {
   const operation = scripted(steps, { clock })

@@ -1,9 +1,9 @@
 import { type CircuitBreaker, circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
+import { begin, type Pending } from '@holdfast/fixtures/pending'
 import { type VirtualClock, virtualClock } from '@holdfast/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type NaiveCall, NaiveCircuit } from './naive-circuit.ts'
-import { begin, type Pending } from './pending.ts'
 
 type End = 'success' | 'failure' | 'ignored' | 'abort'
 type Step =

@@ -1,9 +1,9 @@
 import { isHoldfastError } from '@holdfast/core'
+import { abortListeners } from '@holdfast/fixtures/abort-listeners'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { abortListeners } from './abort-listeners.ts'
 import { brittle, fail } from './brittle.ts'
-import { rejectionOf } from './rejection-of.ts'
 import { resolutionOf } from './resolution.ts'
 
 describe('whenAvailable of a circuit breaker', () => {

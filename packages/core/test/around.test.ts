@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Bracket, type Observer, observe, pipeline } from '@holdfast/core'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { passing, repeating } from './layers.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 const down = new Error('down')
 const broken = new Error('broken')

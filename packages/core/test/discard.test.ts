@@ -1,8 +1,8 @@
 import { type Clock, type Operation, observe, pipeline } from '@holdfast/core'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { limiting, passing, repeating } from './layers.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 const down = new Error('down')
 const releaseFailed = new Error('release failed')

@@ -1,7 +1,7 @@
 import { pipeline } from '@holdfast/core'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { describe, expect, it, vi } from 'vitest'
 import { tapping } from './layers.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 const flagsAreDown = new Error('flags are down')
 

@@ -1,8 +1,8 @@
 import type { Operation } from '@holdfast/core'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { describe, expect, it, vi } from 'vitest'
 import { passing } from './layers.ts'
 import { thenable, untouchable } from './thenables.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 const down = new Error('down')
 const broken = new Error('broken')

@@ -3,9 +3,9 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 import { TimeoutError } from '@holdfast/core'
 import { rejectWith, stackless } from '@holdfast/core/kernel'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { coreFolder, entryFile } from './core-files.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 const unmade = new Error('unmade')
 

@@ -1,8 +1,8 @@
 import { pipeline } from '@holdfast/core'
+import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import { hangs, rejects, resolves, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { limiting, passing, repeating } from './layers.ts'
-import { unhandledRejectionsOf } from './unhandled-rejections.ts'
 
 const error = new Error('down')
 

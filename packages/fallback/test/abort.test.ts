@@ -1,7 +1,7 @@
 import { fallback } from '@holdfast/fallback'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const reason = new Error('user left')
 

@@ -1,9 +1,9 @@
 import { fallback } from '@holdfast/fallback'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { Thenable } from '@holdfast/fixtures/thenable'
 import { rejects, resolves, returns, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import type { FallbackFacts } from './fallback-facts.ts'
-import { rejectionOf } from './rejection-of.ts'
-import { Thenable } from './thenable.ts'
 
 describe('fallback', () => {
   it('stands aside when the operation succeeds', async () => {

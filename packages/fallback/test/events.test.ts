@@ -1,8 +1,8 @@
 import { observe } from '@holdfast/core'
 import { fallback } from '@holdfast/fallback'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const error = Object.assign(new TypeError('fetch failed'), { code: 'ECONNRESET' })
 

@@ -1,8 +1,8 @@
 import { fallback } from '@holdfast/fallback'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import type { FallbackFacts } from './fallback-facts.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const fault = new Error('fault of the predicate')
 const throwing = (): never => {

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { getEventListeners } from 'node:events'
 import process from 'node:process'
 import { fallback } from '@holdfast/fallback'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { rejects, scripted, virtualClock } from '@holdfast/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const unhandled: unknown[] = []
 const listen = (error: unknown): unknown => unhandled.push(error)

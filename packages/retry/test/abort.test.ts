@@ -1,8 +1,8 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
 import { hangs, record, rejects, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors, failing } from './failures.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 1_000, jitter: 'none' })
 

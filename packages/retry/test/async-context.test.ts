@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
+import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { platformClock } from './platform-clock.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 
@@ -10,7 +10,7 @@ const failedAttempt = ['begin', 'end', 'handles', 'backoff', 'delayFor', 'before
 
 describe('retry', () => {
   it('calls every attempt and every callback in the async context of the caller', async () => {
-    const clock = platformClock()
+    const clock = virtualClock()
     const requests = new AsyncLocalStorage<string>()
     const seen: unknown[] = []
     const see = (where: string): unknown => seen.push([where, requests.getStore()])
@@ -50,7 +50,7 @@ describe('retry', () => {
   })
 
   it('keeps the contexts of two callers apart', async () => {
-    const clock = platformClock()
+    const clock = virtualClock()
     const requests = new AsyncLocalStorage<string>()
     const seen: unknown[] = []
     const policy = retry({ clock, backoff, maxAttempts: 2 })

@@ -1,9 +1,9 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { Thenable } from '@holdfast/fixtures/thenable'
 import { constant, retry } from '@holdfast/retry'
 import { record, rejects, resolves, returns, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { callTimes, errors, failing } from './failures.ts'
-import { rejectionOf } from './rejection-of.ts'
-import { Thenable } from './thenable.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 

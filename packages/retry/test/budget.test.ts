@@ -1,8 +1,8 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, permanent, type RetryBudget, type RetryOptions, retry, retryBudget } from '@holdfast/retry'
 import { record, rejects, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors, failing } from './failures.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 

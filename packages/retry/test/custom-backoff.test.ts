@@ -1,8 +1,8 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { type Backoff, type BackoffFacts, retry } from '@holdfast/retry'
 import { record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { callTimes, errors, failing } from './failures.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('a backoff of the user', () => {
   it('says how long to wait before each attempt', async () => {

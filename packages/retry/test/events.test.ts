@@ -1,9 +1,9 @@
 import { observe, pipeline } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
 import { record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors, failing } from './failures.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 

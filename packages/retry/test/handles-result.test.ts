@@ -1,8 +1,8 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, permanent, retry } from '@holdfast/retry'
 import { record, rejects, resolves, returns, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { callTimes } from './failures.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 interface Reply {
   readonly status: number

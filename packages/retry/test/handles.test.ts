@@ -1,9 +1,9 @@
 import { BulkheadFullError, CircuitOpenError, RateLimitedError, TimeoutError } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, type FailedAttempt, permanent, permanentBrand, retry } from '@holdfast/retry'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors, failing } from './failures.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 

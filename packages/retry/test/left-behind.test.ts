@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events'
 import process from 'node:process'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
 import { hangs, rejects, resolves, type Step, scripted, virtualClock } from '@holdfast/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 const reset = new Error('reset')

@@ -1,8 +1,8 @@
+import { countCollected } from '@holdfast/fixtures/garbage'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { countCollected } from './collected.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 1, jitter: 'none' })
 /** Of 900 objects: the engine itself may hold on to what one attempt or another left in a frame. */

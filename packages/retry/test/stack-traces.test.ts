@@ -1,8 +1,8 @@
 import { type Policy, pipeline } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
 import { type VirtualClock, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 

@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('timeout', () => {
   it('never calls the operation when aborted before', async () => {

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 async function fetchProduct(): Promise<never> {
   await Promise.resolve()

@@ -1,8 +1,8 @@
 import { pipeline } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('events of timeout', () => {
   it('tell that the limit passed, and that the work ended later with a value', async () => {

@@ -1,10 +1,10 @@
 import { getEventListeners } from 'node:events'
 import process from 'node:process'
 import { pipeline } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, rejects, resolves, type Step, scripted, throws, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const unhandled: unknown[] = []
 const listen = (error: unknown): unknown => unhandled.push(error)

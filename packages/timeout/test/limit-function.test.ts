@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 describe('a timeout whose limit is a function', () => {
   it('asks it for the limit of each call', async () => {

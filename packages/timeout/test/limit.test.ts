@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, rejects, resolves, returns, scripted, throws, virtualClock } from '@holdfast/testing'
 import { TimeoutError, timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const late = { isDeaf: true }
 

@@ -1,8 +1,8 @@
 import { type Policy, pipeline } from '@holdfast/core'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 function nested(clock: VirtualClock, outerMs: number, innerMs: number): Policy {
   return pipeline(

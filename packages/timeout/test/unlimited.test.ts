@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { resolves, scripted, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const week = 7 * 24 * 3_600_000
 

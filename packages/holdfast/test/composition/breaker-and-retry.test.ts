@@ -1,3 +1,4 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, scripted, virtualClock } from '@holdfast/testing'
 import {
   bulkhead,
@@ -11,7 +12,6 @@ import {
   timeout,
 } from 'holdfast'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 const reset = new Error('reset')

@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { bulkhead, pipeline, timeout } from 'holdfast'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each([
   ['inside', true],

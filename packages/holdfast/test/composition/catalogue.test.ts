@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { catalogueOf } from './catalogue.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const reset = new Error('reset')
 

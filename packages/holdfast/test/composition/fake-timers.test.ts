@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record } from '@holdfast/testing'
 import { circuitBreaker, consecutiveFailures, constant, fallback, pipeline, retry, timeout } from 'holdfast'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()

@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { rejects, resolves, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { circuitBreaker, constant, observe, type PolicyEvent, pipeline, retry, timeout } from 'holdfast'
 import { afterEach, describe, expect, it } from 'vitest'
-import { platformClock } from './platform-clock.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 let stop = (): void => {}
 afterEach(() => stop())
@@ -79,7 +78,7 @@ describe('an observer', () => {
   })
 
   it('brackets the call and each attempt, so that a trace can follow them', async () => {
-    const clock = platformClock()
+    const clock = virtualClock()
     const spans = new AsyncLocalStorage<string>()
     const seen: unknown[] = []
     stop = observe({

@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const reason = new Error('user left')
 

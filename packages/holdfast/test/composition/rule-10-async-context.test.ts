@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { placements } from './placements.ts'
-import { platformClock } from './platform-clock.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('an operation behind $title', ({ make }) => {
   it('runs in the async context of its caller, also after a wait', async () => {
-    const clock = platformClock()
+    const clock = virtualClock()
     const requests = new AsyncLocalStorage<string>()
     const seen: unknown[] = []
 
@@ -27,7 +27,7 @@ describe.each(placements)('an operation behind $title', ({ make }) => {
   })
 
   it('runs in the async context of its caller although another one set it going', async () => {
-    const clock = platformClock()
+    const clock = virtualClock()
     const requests = new AsyncLocalStorage<string>()
     const policy = make(clock)
     const seen: unknown[] = []
@@ -48,7 +48,7 @@ describe.each(placements)('an operation behind $title', ({ make }) => {
   })
 
   it('runs in a trace that names its caller', async () => {
-    const clock = platformClock()
+    const clock = virtualClock()
     const policy = make(clock)
     const checkout = async (): Promise<void> => {
       await policy.run(async () => {

@@ -1,8 +1,8 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, rejects, resolves, returns, type Step, scripted, throws, virtualClock } from '@holdfast/testing'
 import { observe } from 'holdfast'
 import { describe, expect, it } from 'vitest'
 import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 const protectiveError = Object.assign(new Error('full'), { code: 'ERR_HOLDFAST_BULKHEAD_FULL' })
 

@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events'
+import { countCollected } from '@holdfast/fixtures/garbage'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
-import { countCollected } from './collected.ts'
 import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 import { unhandledRejections } from './unhandled-rejections.ts'
 
 const unhandled = unhandledRejections()

@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { rejects, scripted, throws, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { placements } from './placements.ts'
-import { rejectionOf } from './rejection-of.ts'
 
 describe.each(placements)('an error through $title', ({ make }) => {
   it('comes at once where a wait for anything better would reach the deadline', async () => {

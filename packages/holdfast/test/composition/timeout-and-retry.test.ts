@@ -1,7 +1,7 @@
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { constant, pipeline, retry, retryInfo, timeout } from 'holdfast'
 import { describe, expect, it } from 'vitest'
-import { rejectionOf } from './rejection-of.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 
