@@ -98,7 +98,7 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
         return circuit.state.name
       },
       snapshot: () => snapshotOf(circuit),
-      isolate: action => circuit.isolate(reasonOf(name, action), 'isolated'),
+      isolate: action => circuit.isolate(reasonOf(name, action)),
       close: action => circuit.close('manual', reasonOf(name, action)),
       tryAcquire: () => {
         if (!isEnabled(settings)) return permitOfNothing
@@ -121,10 +121,10 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
 
 /** Told a microtask later, so that whoever made the breaker can subscribe first. */
 function restoreInto(circuit: Circuit): void {
-  const problem = restore(circuit, circuit.settings.restore)
-  if (problem === undefined) return
+  const facts = restore(circuit, circuit.settings.restore)
+  if (facts === undefined) return
   void Promise.resolve().then(() => {
-    if (circuit.emitter.isHeard) circuit.emitter.emit({ type: 'circuit.restoreFailed', problem })
+    if (circuit.emitter.isHeard) circuit.emitter.emit(facts)
   })
 }
 

@@ -1,17 +1,9 @@
 import { isProtective } from '@holdfast/core'
-import {
-  callGuarded,
-  draw,
-  type Emitter,
-  type Facts,
-  isUnlimited,
-  isUnwantedPromise,
-  type KernelCall,
-  show,
-} from '@holdfast/core/kernel'
+import type { Emitter, Facts, KernelCall } from '@holdfast/core/kernel'
 import { Admission } from './admission.ts'
 import { Availability } from './availability.ts'
 import type { CircuitClosed, CircuitEvent, CircuitOpened } from './events.ts'
+import { drawOpenMs } from './open-time.ts'
 import type { CircuitSettings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { counterOf, failsProbe, type TripCounter, type TripOutcome } from './trips.ts'
@@ -30,9 +22,6 @@ export interface Era {
 
 const SUCCESS: TripOutcome = { isFailure: false, durationMs: 0, nowMs: 0 }
 const FAILURE: TripOutcome = { isFailure: true, durationMs: 0, nowMs: 0 }
-
-/** How long a circuit stays open, in milliseconds, whose `openMs` function fails. */
-const DEFAULT_OPEN_MS = 5_000
 
 /** The state machine. What a failure is and when to trip are decided elsewhere. */
 export class Circuit {
@@ -105,35 +94,24 @@ export class Circuit {
     return Math.max(0, state.sinceMs + state.openMs - nowMs)
   }
 
-  open(cause: CircuitOpened['cause'], openMs: number): void {
+  private open(cause: CircuitOpened['cause'], openMs: number): void {
     const { trips } = this
     const state = { name: 'open', sinceMs: this.settings.clock.nowMs(), openMs } as const
     this.enter(state, { type: 'circuit.opened', cause, openMs, trips, reason: undefined })
   }
 
-  isolate(reason: string | undefined, cause: CircuitOpened['cause']): void {
+  isolate(reason: string | undefined): void {
     const { trips } = this
-    this.enter({ name: 'isolated', reason }, { type: 'circuit.opened', cause, openMs: Infinity, trips, reason })
+    this.enter(
+      { name: 'isolated', reason },
+      { type: 'circuit.opened', cause: 'isolated', openMs: Infinity, trips, reason },
+    )
   }
 
   close(cause: CircuitClosed['cause'], reason?: string): void {
     this.trips = 0
     this.counter.reset()
     if (this.state.name !== 'closed') this.enter({ name: 'closed' }, { type: 'circuit.closed', cause, reason })
-  }
-
-  /** How long it is open at most after so many trips, in milliseconds, without the jitter. */
-  longestOpenMs(trips: number): number {
-    const { openMs, name } = this.settings
-    if (typeof openMs === 'number') return openMs
-    let said = DEFAULT_OPEN_MS
-    callGuarded(`openMs of ${name}`, () => {
-      const ms: unknown = openMs({ trips })
-      if (isUnwantedPromise(ms) || typeof ms !== 'number' || !(ms >= 0))
-        throw new TypeError(`it must return milliseconds, at least 0, got ${show(ms)}`)
-      said = ms
-    })
-    return said
   }
 
   private recordProbe(state: CircuitState & { name: 'halfOpen' }, hasFailed: boolean): void {
@@ -147,21 +125,10 @@ export class Circuit {
   /** Opens the circuit, unless code of the user's that is asked on the way has done something else with it. */
   private trip(cause: CircuitOpened['cause'], era: Era): void {
     const trips = this.trips + 1
-    const openMs = this.drawOpenMs(trips)
+    const openMs = drawOpenMs(this.settings, trips)
     if (era !== this.era) return
     this.trips = trips
     this.open(cause, openMs)
-  }
-
-  /** The jitter is equal: half of the time is certain, the other half is drawn. */
-  private drawOpenMs(trips: number): number {
-    const { random, name } = this.settings
-    const longestMs = this.longestOpenMs(trips)
-    let share = 1
-    callGuarded(`random of ${name}`, () => {
-      share = (1 + draw(random)) / 2
-    })
-    return isUnlimited(longestMs) ? Infinity : longestMs * share
   }
 
   private tripOutcome(isFailure: boolean, startedMs: number): TripOutcome {
@@ -171,10 +138,14 @@ export class Circuit {
   }
 
   /** The only place where the state changes. Who waits is woken before listeners are told. */
-  private enter(state: CircuitState, facts: Facts<CircuitEvent>): void {
+  assume(state: CircuitState): void {
     this.state = state
     this.era = this.newEra()
     this.availability.update()
+  }
+
+  private enter(state: CircuitState, facts: Facts<CircuitEvent>): void {
+    this.assume(state)
     if (this.emitter.isHeard) this.emitter.emit(facts)
   }
 

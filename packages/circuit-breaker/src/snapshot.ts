@@ -1,5 +1,7 @@
-import { clean, isUnlimited, show } from '@holdfast/core/kernel'
+import { clean, type Facts, isUnlimited, show } from '@holdfast/core/kernel'
 import type { Circuit } from './circuit.ts'
+import type { CircuitEvent } from './events.ts'
+import { longestOpenMs } from './open-time.ts'
 
 /** The state of a circuit as plain JSON, to be restored in another process. What the trip strategy counted is not in it. */
 export interface CircuitSnapshot {
@@ -27,21 +29,25 @@ export function snapshotOf(circuit: Circuit): CircuitSnapshot {
   }
 }
 
-/** Puts a closed circuit into the state of a snapshot. Returns what is wrong with it, if anything is. */
-export function restore(circuit: Circuit, given: unknown): string | undefined {
+/** Puts a closed circuit into the state of a snapshot. Returns what is to be told of it, if anything is. */
+export function restore(circuit: Circuit, given: unknown): Facts<CircuitEvent> | undefined {
   const problem = problemWith(given)
-  if (problem !== undefined) return problem
-  const { state, openUntilEpochMs, trips, reason } = given as CircuitSnapshot
+  if (problem !== undefined) return { type: 'circuit.restoreFailed', problem }
+  const { state, openUntilEpochMs, trips, reason: kept } = given as CircuitSnapshot
   circuit.trips = trips
-  if (state === 'isolated') circuit.isolate(reason === null ? undefined : clean(reason), 'restored')
-  if (state === 'open') {
-    // The wall clocks of two processes may differ by anything: what is left is at most what it could have been.
-    const longestMs = circuit.longestOpenMs(trips)
-    const leftMs = openUntilEpochMs === null ? Infinity : openUntilEpochMs - circuit.settings.clock.epochMs()
-    const openMs = Math.min(longestMs, Math.max(0, leftMs))
-    circuit.open('restored', isUnlimited(openMs) ? Infinity : openMs)
-  }
-  return undefined
+  if (state === 'closed') return undefined
+  const reason = kept === null ? undefined : clean(kept)
+  const openMs = state === 'isolated' ? Infinity : openMsLeft(circuit, trips, openUntilEpochMs)
+  const sinceMs = circuit.settings.clock.nowMs()
+  circuit.assume(state === 'isolated' ? { name: state, reason } : { name: state, sinceMs, openMs })
+  return { type: 'circuit.opened', cause: 'restored', openMs, trips, reason }
+}
+
+/** The wall clocks of two processes may differ by anything: what is left is at most what it could have been. */
+function openMsLeft(circuit: Circuit, trips: number, openUntilEpochMs: number | null): number {
+  const leftMs = openUntilEpochMs === null ? Infinity : openUntilEpochMs - circuit.settings.clock.epochMs()
+  const openMs = Math.min(longestOpenMs(circuit.settings, trips), Math.max(0, leftMs))
+  return isUnlimited(openMs) ? Infinity : openMs
 }
 
 function problemWith(given: unknown): string | undefined {
