@@ -1,6 +1,6 @@
 import { type Backoff, constant, exponential, linear, retry, sequence } from '@holdfast/retry'
 import { virtualClock } from '@holdfast/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { callTimes, errors, failing } from './failures.ts'
 
 /** The first five waits of a retry with this backoff, when all lots are `drawn`. */
@@ -143,13 +143,13 @@ describe('the lots of a backoff', () => {
   it('come from Math.random unless random is given', async () => {
     const clock = virtualClock()
     const operation = failing(clock, errors(1), 'product')
+    const random = vi.spyOn(Math, 'random').mockReturnValue(0.25)
+    onTestFinished(() => random.mockRestore())
 
     const answer = retry({ clock, backoff: constant({ delayMs: 100, jitter: 'equal' }) }).run(operation)
     await clock.runAll()
     await answer
 
-    const waited = callTimes(operation)[1]
-    expect(waited).toBeGreaterThanOrEqual(50)
-    expect(waited).toBeLessThan(100)
+    expect(callTimes(operation)[1]).toBe(62.5)
   })
 })
