@@ -1,5 +1,5 @@
 import { isProtective } from '@holdfast/core'
-import type { Emitter, Facts, KernelCall } from '@holdfast/core/kernel'
+import { callGuarded, type Emitter, type Facts, type KernelCall } from '@holdfast/core/kernel'
 import { Admission } from './admission.ts'
 import { Availability } from './availability.ts'
 import type { CircuitClosed, CircuitEvent, CircuitOpened } from './events.ts'
@@ -110,7 +110,8 @@ export class Circuit {
 
   close(cause: CircuitClosed['cause'], reason?: string): void {
     this.trips = 0
-    this.counter.reset()
+    // A strategy that fails to forget must not keep the circuit open.
+    callGuarded(`the trip strategy of ${this.settings.name}`, () => this.counter.reset())
     if (this.state.name !== 'closed') this.enter({ name: 'closed' }, { type: 'circuit.closed', cause, reason })
   }
 

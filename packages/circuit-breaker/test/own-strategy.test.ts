@@ -1,7 +1,8 @@
 import { circuitBreaker, consecutiveFailures, type Trip, type TripOutcome } from '@holdfast/circuit-breaker'
+import { observe } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { resolves, scripted, virtualClock } from '@holdfast/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 
 describe('a trip strategy of a user', () => {
@@ -125,5 +126,23 @@ describe('a trip strategy of a user', () => {
     await succeed(breaker)
 
     expect([between, breaker.state]).toEqual(['halfOpen', 'closed'])
+  })
+
+  it('that fails to forget is reported, and does not keep the circuit open', async () => {
+    const clock = virtualClock()
+    const fault = new Error('cannot forget')
+    const faults: unknown[] = []
+    onTestFinished(observe({ fault: ({ error }) => faults.push(error) }))
+    const reset = (): never => {
+      throw fault
+    }
+    const breaker = brittle(clock, { trip: () => ({ record: ({ isFailure }) => isFailure, reset }) })
+    await fail(breaker)
+    await clock.advance(1_000)
+
+    await succeed(breaker)
+
+    expect(breaker.state).toBe('closed')
+    expect(faults).toEqual([fault])
   })
 })

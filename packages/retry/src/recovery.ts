@@ -31,7 +31,7 @@ const superseded = (): Promise<never> => new Promise(() => {})
 
 /**
  * A run that did not succeed at once. All further attempts settle one promise, so that an unbounded retry holds no
- * more memory with each. During a wait it depends on the call, and ends with it.
+ * more memory with each. It depends on the call: with that, a wait ends at once.
  */
 export class Recovery<T> extends Dependent {
   private readonly run: RetryRun<T>

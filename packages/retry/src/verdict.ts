@@ -1,10 +1,8 @@
 import { isProtective } from '@holdfast/core'
-import { decides, type Failure, isUnwantedPromise, type KernelCall, show } from '@holdfast/core/kernel'
+import { decides, type Failure, isUnlimited, isUnwantedPromise, type KernelCall, show } from '@holdfast/core/kernel'
 import type { StopReason } from './info.ts'
 import type { FailedAttempt, RetrySettings } from './options.ts'
 import { isPermanent } from './permanent.ts'
-
-const LONGEST_WAIT_MS = 2 ** 31 - 1
 
 type Stop = Exclude<StopReason, 'succeeded'>
 
@@ -39,7 +37,7 @@ export function judge(
   const delayMs = delayAfter(settings, failed, previousMs)
   // A callback may have aborted the call.
   if (call.cancelled !== undefined) return { stop: 'cancelled' }
-  if (delayMs > LONGEST_WAIT_MS || clock.nowMs() + delayMs >= call.deadlineMs) return { stop: 'deadline' }
+  if (isUnlimited(delayMs) || clock.nowMs() + delayMs >= call.deadlineMs) return { stop: 'deadline' }
   return budget === false || budget.withdraw(clock) ? { delayMs } : { stop: 'budget' }
 }
 

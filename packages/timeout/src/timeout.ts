@@ -2,6 +2,7 @@ import {
   type Call,
   type CommonOptions,
   type ErrorFacts,
+  type Operation,
   type Policy,
   type PolicyEvent,
   TimeoutError,
@@ -75,28 +76,29 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
     })
   }
 
-  const expireAtOnce = (call: KernelCall, limitMs: number): Promise<never> => {
-    if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: limitMs }, call)
-    return rejectWith(() => new TimeoutError(name, limitMs))
+  const expireAtOnce = (call: KernelCall): Promise<never> => {
+    if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: 0 }, call)
+    return rejectWith(() => new TimeoutError(name, 0))
   }
 
-  const limited = (limitMs: number, next: Runner): Runner => {
-    return (operation, parent) => {
-      const deadlineMs = Math.min(parent.deadlineMs, clock.nowMs() + limitMs)
-      const call = parent.child(parent.attempt, deadlineMs, true)
-      const answer = answerFor(call)
-      answer.limit(clock, limitMs, () => expire(call, answer, limitMs))
-      return answer.promise(next, operation)
-    }
+  const runWithin = <T>(limitMs: number, next: Runner, operation: Operation<T>, parent: KernelCall): Promise<T> => {
+    const deadlineMs = Math.min(parent.deadlineMs, clock.nowMs() + limitMs)
+    const call = parent.child(parent.attempt, deadlineMs, true)
+    const answer = answerFor(call)
+    answer.limit(clock, limitMs, () => expire(call, answer, limitMs))
+    return answer.promise(next, operation)
   }
 
   const link = (next: Runner): Runner => {
-    if (typeof timeoutMs === 'number') return isUnlimited(timeoutMs) ? next : limited(timeoutMs, next)
+    if (typeof timeoutMs === 'number') {
+      if (isUnlimited(timeoutMs)) return next
+      return (operation, parent) => runWithin(timeoutMs, next, operation, parent)
+    }
     return (operation, parent) => {
       try {
         const limitMs = limitFor(name, timeoutMs(parent))
         if (isUnlimited(limitMs)) return next(operation, parent)
-        return limitMs > 0 ? limited(limitMs, next)(operation, parent) : expireAtOnce(parent, 0)
+        return limitMs > 0 ? runWithin(limitMs, next, operation, parent) : expireAtOnce(parent)
       } catch (error) {
         return Promise.reject(error)
       }
