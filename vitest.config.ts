@@ -10,6 +10,8 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    // A machine that is busy with other things must not fail a test.
+    testTimeout: 60_000,
     projects: [
       {
         extends: true,

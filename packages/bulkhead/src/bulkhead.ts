@@ -76,7 +76,8 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
   const takeOrWait = (call: KernelCall): Slot | Promise<Slot> | undefined =>
     isEnabled(identity) ? (slots.take(call) ?? slots.wait(call)) : undefined
   const holding = (slot: Slot | undefined): Permit => {
-    slot?.hold()
+    // From now on it is up to who holds the permit, not to the call that waited for it.
+    slot?.detach()
     return permit(() => slot?.release())
   }
 

@@ -24,8 +24,9 @@ export class Slot extends Dependent implements Queueable<Slot> {
   timer: unknown = undefined
   private readonly slots: Slots
   private state: 'queued' | 'granted' | 'held' | 'released' = 'granted'
-  private resolve: ((slot: Slot | Promise<never>) => void) | undefined = undefined
-  private reject: ((reason: unknown) => void) | undefined = undefined
+  /** There while it waits. */
+  private resolve!: (slot: Slot | Promise<never>) => void
+  private reject!: (reason: unknown) => void
 
   constructor(slots: Slots, call: KernelCall | undefined) {
     super()
@@ -47,12 +48,12 @@ export class Slot extends Dependent implements Queueable<Slot> {
   grant(): void {
     this.state = 'granted'
     this.clearTimer()
-    this.resolve?.(this)
+    this.resolve(this)
   }
 
   refuse(rejection: Promise<never>): void {
     this.detach()
-    this.resolve?.(rejection)
+    this.resolve(rejection)
   }
 
   /** Runs the operation in this slot. */
@@ -74,14 +75,8 @@ export class Slot extends Dependent implements Queueable<Slot> {
     )
   }
 
-  /** Holds the slot for a permit, on which no call depends any more. */
-  hold(): void {
-    this.detach()
-    this.state = 'held'
-  }
-
   release(): void {
-    if (!this.end()) return
+    this.end()
     this.slots.handOver()
   }
 
@@ -90,12 +85,11 @@ export class Slot extends Dependent implements Queueable<Slot> {
     if (this.state === 'granted') return this.release()
     this.clearTimer()
     this.slots.leave(this)
-    this.reject?.(cancellation.reason)
+    this.reject(cancellation.reason)
   }
 
   private settled(call: KernelCall): void {
     if (!call.hasAbandonedWork) return this.release()
-    this.detach()
     this.reclaimLater()
     call.whenIdle(() => this.release())
   }
@@ -114,13 +108,12 @@ export class Slot extends Dependent implements Queueable<Slot> {
   }
 
   /** Gives the slot back, once. */
-  private end(): boolean {
-    if (this.state === 'released') return false
+  private end(): void {
+    if (this.state === 'released') return
     this.state = 'released'
     this.clearTimer()
     this.detach()
     this.slots.active--
-    return true
   }
 
   private clearTimer(): void {

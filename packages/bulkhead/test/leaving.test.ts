@@ -7,24 +7,6 @@ import { hangs, record, resolves, scripted, virtualClock } from '@holdfast/testi
 import { describe, expect, it } from 'vitest'
 
 describe.each(placements)('a caller that leaves a bulkhead $place', ({ put }) => {
-  it('while queued is answered at once, with its own reason, and not when its turn comes', async () => {
-    const clock = virtualClock()
-    const slots = bulkhead({ clock, maxConcurrent: 1, maxQueued: 3 })
-    const policy = put(slots, clock)
-    const controller = new AbortController()
-    const reason = new Error('enough')
-    const holder = begin(policy)
-    const operation = scripted<string>([], { clock })
-
-    const rejection = rejectionOf(policy.run(operation, { signal: controller.signal }))
-    controller.abort(reason)
-
-    expect(slots.queued).toBe(0)
-    expect(await rejection).toBe(reason)
-    await holder.succeed()
-    expect(operation.calls).toEqual([])
-  })
-
   it('while queued leaves the others in their order', async () => {
     const clock = virtualClock()
     const policy = put(bulkhead({ clock, maxConcurrent: 1, maxQueued: 5 }), clock)

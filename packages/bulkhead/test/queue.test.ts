@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { bulkhead } from '@holdfast/bulkhead'
 import { observe } from '@holdfast/core'
 import { begin } from '@holdfast/fixtures/pending'
@@ -47,41 +46,9 @@ describe.each(placements)('the queue of a bulkhead $place', ({ put }) => {
 
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled'])
   })
-
-  it('runs queued work in the async context of its own caller', async () => {
-    const clock = virtualClock()
-    const storage = new AsyncLocalStorage<string>()
-    const policy = put(bulkhead({ clock, maxConcurrent: 1, maxQueued: 10 }), clock)
-    const run = (): Promise<unknown> =>
-      policy.run(async () => {
-        const before = storage.getStore()
-        await clock.settle()
-        return [before, storage.getStore()]
-      })
-
-    const answers = ['one', 'two', 'three'].map(caller => storage.run(caller, run))
-
-    expect(await Promise.all(answers)).toEqual([
-      ['one', 'one'],
-      ['two', 'two'],
-      ['three', 'three'],
-    ])
-  })
 })
 
 describe('the queue of a bulkhead', () => {
-  it('hands a slot over before a newcomer can take it', async () => {
-    const policy = bulkhead({ maxConcurrent: 1, maxQueued: 10 })
-    const first = begin(policy)
-    const second = begin(policy)
-
-    const answered = first.succeed().then(() => policy.tryAcquire())
-
-    expect(await answered).toBeUndefined()
-    expect(policy.active).toBe(1)
-    expect(await second.succeed()).toBe('up')
-  })
-
   it('does not reject accepted work because a listener takes what it can', async () => {
     const policy = bulkhead({ maxConcurrent: 1, maxQueued: 1 })
     const taken: unknown[] = []

@@ -22,23 +22,6 @@ describe.each(placements)('maxWaitMs of a bulkhead $place', ({ put }) => {
     expect(await rejectionOf(waiter.answer)).toMatchObject({ code: 'ERR_HOLDFAST_BULKHEAD_FULL', active: 1, queued: 0 })
     await holder.succeed()
   })
-
-  it('gives the next slot to who still waits, not to who has left', async () => {
-    const clock = virtualClock()
-    const slots = bulkhead({ clock, maxConcurrent: 1, maxQueued: 2, maxWaitMs: 200 })
-    const policy = put(slots, clock)
-    const [holder, leaver] = [begin(policy), begin(policy)]
-    await clock.advance(100)
-    const waiter = begin(policy)
-    await clock.advance(100)
-
-    await holder.succeed()
-    const answer = await waiter.succeed()
-
-    expect(answer).toBe('up')
-    expect(slots.active).toBe(0)
-    expect(await rejectionOf(leaver.answer)).toMatchObject({ code: 'ERR_HOLDFAST_BULKHEAD_FULL' })
-  })
 })
 
 describe('maxWaitMs of a bulkhead', () => {

@@ -52,15 +52,18 @@ export class Circuit {
     const { state } = this
     if (state.name === 'isolated') return undefined
     if (state.name === 'closed') return this.admission(false, call)
-    if (state.name === 'halfOpen') {
-      if (state.probes >= this.settings.halfOpen.probes) return undefined
-      state.probes++
-    } else {
-      if (this.availableInMs() > 0) return undefined
-      // The first place is that of this call: a listener cannot take it.
-      this.enter({ name: 'halfOpen', probes: 1, successes: 0, failures: 0 }, { type: 'circuit.halfOpened' })
-    }
+    if (state.name === 'open') return this.availableInMs() > 0 ? undefined : this.firstProbe(call)
+    if (state.probes >= this.settings.halfOpen.probes) return undefined
+    state.probes++
     return this.admission(true, call)
+  }
+
+  /** Lets the first probe through before listeners hear of it: they can neither take its place nor change its era. */
+  private firstProbe(call: KernelCall | undefined): Admission {
+    this.assume({ name: 'halfOpen', probes: 1, successes: 0, failures: 0 })
+    const admission = this.admission(true, call)
+    if (this.emitter.isHeard) this.emitter.emit({ type: 'circuit.halfOpened' })
+    return admission
   }
 
   private admission(isProbe: boolean, call: KernelCall | undefined): Admission {

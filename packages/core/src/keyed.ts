@@ -65,6 +65,7 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
     if (emitter.hasListeners) entry.disconnect ??= entry.policy.subscribe(relay)
   }
   const checked = (policy: P): P => {
+    isUnwantedPromise(policy)
     if (
       asPolicy(policy, `${identity.name}: make must return a policy; what it returned`)[holdfast].identity.clock !==
       identity.clock

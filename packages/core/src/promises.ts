@@ -1,7 +1,20 @@
-/** What `work` returns, as a promise: that promise itself if it is one, and a rejection with what it throws. */
+/**
+ * `result` as a promise that settles once, and whose `then` does not throw: of a promise, that promise itself, unless it
+ * has a `then` of its own. It is then followed, like a thenable.
+ */
+export function followed<T>(result: PromiseLike<T> | T): Promise<T> {
+  const promise = Promise.resolve(result)
+  return promise.then === Promise.prototype.then
+    ? promise
+    : new Promise(resolve => {
+        resolve(promise)
+      })
+}
+
+/** What `work` returns, as a promise, and what it throws as a rejection. */
 export function promised<T>(work: () => PromiseLike<T> | T): Promise<T> {
   try {
-    return Promise.resolve(work())
+    return followed(work())
   } catch (error) {
     return Promise.reject(error)
   }

@@ -1,5 +1,6 @@
 import { systemClock } from './clock.ts'
 import { observers } from './observers.ts'
+import { isUnwantedPromise } from './promises.ts'
 import { shared } from './protocol.ts'
 
 /** At most one line a second on the console: a listener that always throws must not flood the log of an outage. */
@@ -19,11 +20,11 @@ export function callGuarded(source: string, callback: () => unknown): void {
 }
 
 /** Tells the observers' `fault`, or the console if none has one. */
-function reportFault(error: unknown, source: string): void {
+export function reportFault(error: unknown, source: string): void {
   const sinks = observers.list.filter(observer => observer.fault !== undefined)
   for (const sink of sinks) {
     try {
-      sink.fault?.({ error, source })
+      isUnwantedPromise(sink.fault?.({ error, source }))
     } catch {
       // A sink that fails has nobody left to tell.
     }

@@ -2,21 +2,25 @@
  * Counts of the last `windowMs`, in a ring of slots: O(1) in time and memory, whatever the rate. What is older than the
  * window never counts; the oldest slot leaves as a whole, so up to one slot's time of what is younger may not count.
  *
- * A clock that goes backwards re-bases the window: what was counted stays, and ages from the new time on.
+ * A clock that goes backwards re-bases the window: what was counted stays, and ages from the new time on. The way back
+ * is no time that passes: a clock that goes to and fro does not make the window roll.
  */
 export class RollingCounts {
-  private readonly slotMs: number
+  private readonly windowMs: number
   private readonly slots: number
   private readonly kinds: number
   /** The counts of all slots, kind by kind. */
   private readonly ring: Float64Array
   private readonly totals: Float64Array
   private slotNumber = Number.NEGATIVE_INFINITY
+  private latestMs = Number.NEGATIVE_INFINITY
+  /** By how much the clock has gone backwards, in all. */
+  private wentBackMs = 0
   private position = 0
 
   /** `kinds` things are counted side by side. */
   constructor(windowMs: number, slots: number, kinds: number) {
-    this.slotMs = windowMs / slots
+    this.windowMs = windowMs
     this.slots = slots
     this.kinds = kinds
     this.ring = new Float64Array(slots * kinds)
@@ -41,7 +45,10 @@ export class RollingCounts {
   }
 
   private expire(nowMs: number): void {
-    const slotNumber = Math.floor(nowMs / this.slotMs)
+    if (nowMs < this.latestMs) this.wentBackMs += this.latestMs - nowMs
+    this.latestMs = nowMs
+    // In this order it is exact for whole milliseconds, also where the time of a slot is none.
+    const slotNumber = Math.floor(((nowMs + this.wentBackMs) * this.slots) / this.windowMs)
     const steps = slotNumber - this.slotNumber
     if (steps === 0) return
     this.slotNumber = slotNumber

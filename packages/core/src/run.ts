@@ -5,7 +5,7 @@ import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
 import { observers } from './observers.ts'
 import { type Identity, limit, optionalFunction, type Rule, readOptions, rule } from './options.ts'
-import { promised } from './promises.ts'
+import { followed, promised } from './promises.ts'
 import { holdfast, keepShape } from './protocol.ts'
 import { isAbortSignal } from './signal.ts'
 import { show } from './text.ts'
@@ -33,8 +33,7 @@ export const invoke: Runner = (operation, call) => {
 
 function attempt<T>(operation: Operation<T>, call: KernelCall): Promise<T> {
   try {
-    // Of a promise, this is the promise itself; thenables are followed, whatever they do.
-    return Promise.resolve(operation(call))
+    return followed(operation(call))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -95,11 +94,12 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
   if (signal?.aborted) call.scope.cancelled = { origin: 'caller', reason: signal.reason, limitMs: Infinity }
   else if (call.isCancellable) {
     const answer = answerFor(call)
-    if (signal !== undefined) answer.heed(signal)
     answer.limit(clock, timeoutMs, () => {
       const reason = stackless(() => new TimeoutError(name, timeoutMs))
       call.scope.abort({ origin: 'caller', reason, limitMs: timeoutMs })
     })
+    // The signal may abort as it is listened to, and that clears the timer.
+    if (signal !== undefined) answer.heed(signal)
   }
   return call
 }

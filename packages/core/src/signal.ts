@@ -1,3 +1,5 @@
+import { reportFault } from './report.ts'
+
 /** True of an AbortSignal of any realm or polyfill. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   const signal = value as AbortSignal | null
@@ -11,7 +13,12 @@ export function listen(signal: AbortSignal, listener: () => void): void {
 }
 
 export function unlisten(signal: AbortSignal, listener: () => void): void {
-  signal.removeEventListener('abort', listener)
+  try {
+    signal.removeEventListener('abort', listener)
+  } catch (error) {
+    // It may be of anybody's making, and must not change the outcome.
+    reportFault(error, 'the signal of the caller')
+  }
 }
 
 /** The controller of a signal that an operation asked for, aborted already if its call has been cancelled. */

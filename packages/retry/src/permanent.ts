@@ -23,11 +23,11 @@ export function permanent<E extends object>(error: E): E {
 }
 
 export function isPermanent(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  if (marked.has(error)) return true
+  let isBranded = false
   try {
-    return (error as { [permanentBrand]?: unknown })[permanentBrand] === true
+    isBranded = (error as { [permanentBrand]?: unknown } | null | undefined)?.[permanentBrand] === true
   } catch {
-    return false
+    // An accessor that throws says nothing.
   }
+  return isBranded || marked.has(error as object)
 }

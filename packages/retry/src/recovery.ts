@@ -40,7 +40,8 @@ export class Recovery<T> extends Dependent {
   private attempt = 0
   private timer: unknown = undefined
   private isWaiting = false
-  private failure: Failure | undefined = undefined
+  /** There while it waits. */
+  private failure!: Failure
   private resolve: (value: T | PromiseLike<T>) => void = ignore
   private reject: (error: unknown) => void = ignore
 
@@ -72,14 +73,14 @@ export class Recovery<T> extends Dependent {
     return new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
-      if (this.run.call.isCancellable) this.attach(this.run.call)
+      this.attach(this.run.call)
       this.follow(begin)
     })
   }
 
   /** The promise's own functions come last, so that V8 can name the caller in the traces of the operation. */
   private follow(step: () => Promise<T>): void {
-    step().then(this.resolve, this.reject)
+    promised(step).then(this.resolve, this.reject)
   }
 
   private tryAgain(): Promise<T> {
@@ -138,7 +139,7 @@ export class Recovery<T> extends Dependent {
     const { settings, call } = this.run
     const { beforeRetry } = settings
     const goOn = (): void => this.follow(() => this.tryAgain())
-    if (beforeRetry === undefined || this.failure === undefined) return goOn()
+    if (beforeRetry === undefined) return goOn()
     const failed = failedAttempt(this.failure, this.attempt, call)
     promised(() => beforeRetry(failed)).then(goOn, (error: unknown) => {
       this.detach()

@@ -1,5 +1,12 @@
 import type { Operation, Policy } from '@holdfast/core'
-import { definePolicy, Emitter, type KernelCall, type Runner, type Traits } from '@holdfast/core/kernel'
+import {
+  definePolicy,
+  Emitter,
+  isUnwantedPromise,
+  type KernelCall,
+  type Runner,
+  type Traits,
+} from '@holdfast/core/kernel'
 import type { RetryEvent } from './events.ts'
 import { type RetryOptions, type RetrySettings, readRetryOptions } from './options.ts'
 import { Recovery } from './recovery.ts'
@@ -25,7 +32,11 @@ export function retry(options?: RetryOptions): Policy<never, RetryEvent> {
   const link =
     (next: Runner): Runner =>
     <T>(operation: Operation<T>, call: KernelCall): Promise<T> => {
-      if (budget !== false) budget.deposit(clock)
+      try {
+        if (budget !== false) isUnwantedPromise(budget.deposit(clock))
+      } catch (error) {
+        return Promise.reject(error)
+      }
       const run = { settings, emitter, next, operation, call }
       // A retry within the operation of another counts its own attempts.
       if (call.attempt !== 1) return new Recovery(run).start()

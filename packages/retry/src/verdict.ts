@@ -38,7 +38,8 @@ export function judge(
   // A callback may have aborted the call.
   if (call.cancelled !== undefined) return { stop: 'cancelled' }
   if (isUnlimited(delayMs) || clock.nowMs() + delayMs >= call.deadlineMs) return { stop: 'deadline' }
-  return budget === false || budget.withdraw(clock) ? { delayMs } : { stop: 'budget' }
+  const isGranted = budget === false || decides(settings.name, 'withdraw of the budget', budget.withdraw(clock))
+  return isGranted ? { delayMs } : { stop: 'budget' }
 }
 
 /** What is never repeated, before `handles` is asked. */

@@ -65,21 +65,6 @@ describe('retry', () => {
     expect(operation.running).toBe(0)
   })
 
-  it('rejects at once when aborted during the backoff: it does not wait the delay out and call again', async () => {
-    const clock = virtualClock()
-    const controller = new AbortController()
-    const reason = new Error('user left')
-    const operation = failing(clock, errors(1))
-
-    const rejection = rejectionOf(retry({ clock, backoff }).run(operation, { signal: controller.signal }))
-    await clock.advance(400)
-    controller.abort(reason)
-
-    expect(await rejection).toBe(reason)
-    expect(clock.pendingTimers).toBe(0)
-    expect(operation.calls).toHaveLength(1)
-  })
-
   it('rejects at once when the call around it is aborted during the backoff', async () => {
     const clock = virtualClock()
     const controller = new AbortController()

@@ -93,19 +93,6 @@ describe('retry', () => {
     expect(operation.calls).toHaveLength(501)
   })
 
-  it('rejects with the last error itself: neither wrapped nor written on', async () => {
-    const clock = virtualClock()
-    const first = Object.freeze(new Error('first'))
-    const last = Object.freeze(new TypeError('last'))
-    const operation = failing(clock, [first, last])
-
-    const rejection = rejectionOf(retry({ clock, backoff, maxAttempts: 2 }).run(operation))
-    await clock.runAll()
-
-    expect(await rejection).toBe(last)
-    expect(new Set(Reflect.ownKeys(last))).toEqual(new Set(['message', 'stack']))
-  })
-
   it.each([undefined, null, 0, 'text'])('rejects with what was thrown although it is no error: %s', async thrown => {
     const clock = virtualClock()
     const operation = failing(clock, [thrown, thrown])

@@ -62,38 +62,10 @@ describe('exponential', () => {
     expect(exponential().longestMs?.(9)).toBe(20_000)
   })
 
-  it.each(['none', 'full', 'equal'] as const)('grows by its factor up to its cap with jitter %s', async jitter => {
-    const backoff = exponential({ firstMs: 10, factor: 3, maxMs: 200, jitter })
-
-    expect(await waits(backoff, 1)).toEqual([10, 30, 90, 200, 200])
-  })
-
-  it('honours the factor with decorrelated jitter too', async () => {
-    const backoff = exponential({ firstMs: 10, factor: 3, maxMs: 10_000, jitter: 'decorrelated' })
-
-    expect(await waits(backoff, 1)).toEqual([40, 160, 640, 2_560, 10_000])
-  })
-
   it('draws between the first wait and three times the one before with decorrelated jitter', async () => {
     const backoff = exponential({ jitter: 'decorrelated' })
 
     expect(await waits(backoff, 0.5)).toEqual([200, 350, 575, 912.5, 1_418.75])
-  })
-
-  it('keeps the jitter at the cap with decorrelated jitter: not all clients wait the same at attempt 20', () => {
-    const backoff = exponential({ maxMs: 1_000, jitter: 'decorrelated' })
-    const at = (drawn: number): number =>
-      backoff({ attempt: 20, previousMs: 1_000, error: undefined, call: undefined as never, random: () => drawn })
-
-    expect([at(0), at(0.5), at(1)]).toEqual([100, 550, 1_000])
-  })
-
-  it.each(['full', 'equal'] as const)('keeps the jitter at the cap with %s jitter', jitter => {
-    const backoff = exponential({ maxMs: 1_000, jitter })
-    const at = (drawn: number): number =>
-      backoff({ attempt: 20, previousMs: 1_000, error: undefined, call: undefined as never, random: () => drawn })
-
-    expect([at(0), at(1)]).toEqual([jitter === 'full' ? 0 : 500, 1_000])
   })
 
   it('waits the cap from the start where the first wait is longer', async () => {

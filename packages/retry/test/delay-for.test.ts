@@ -1,6 +1,6 @@
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, type FailedAttempt, retry } from '@holdfast/retry'
-import { record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { callTimes, errors, failing } from './failures.ts'
 
@@ -97,19 +97,6 @@ describe('delayFor', () => {
     await answer
 
     expect(previous).toEqual([undefined, 900])
-  })
-
-  it('does not sleep on a Retry-After beyond the deadline, and rejects at once', async () => {
-    const clock = virtualClock()
-    const busy = new Busy(5_000)
-    const policy = retry({ clock, backoff, delayFor: retryAfter })
-    const recording = record(policy)
-
-    const rejection = await rejectionOf(policy.run(failing(clock, [busy]), { timeoutMs: 5_000 }))
-
-    expect(rejection).toBe(busy)
-    expect(recording.types).toEqual(['retry.exhausted'])
-    expect(clock.pendingTimers).toBe(0)
   })
 
   it('waits for a Retry-After that ends before the deadline', async () => {

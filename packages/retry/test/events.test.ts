@@ -1,4 +1,4 @@
-import { observe, pipeline } from '@holdfast/core'
+import { pipeline } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
 import { record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
@@ -116,43 +116,6 @@ describe('events of retry', () => {
     await rejectionOf(policy.run(failing(clock, errors(1))))
 
     expect(recording.types).toEqual([])
-  })
-
-  it('do not run the operation again when a listener throws at the success', async () => {
-    const clock = virtualClock()
-    const fault = new Error('fault of a listener')
-    const faults: unknown[] = []
-    const stop = observe({ fault: ({ error }) => faults.push(error) })
-    const policy = retry({ clock, backoff })
-    policy.subscribe(() => {
-      throw fault
-    })
-    const operation = failing(clock, errors(1), 'product')
-
-    const answer = policy.run(operation)
-    await clock.runAll()
-    stop()
-
-    expect(await answer).toBe('product')
-    expect(operation.calls).toHaveLength(2)
-    expect(faults).toEqual([fault, fault])
-  })
-
-  it('change nothing when a listener rejects', async () => {
-    const clock = virtualClock()
-    const fault = new Error('fault of a listener')
-    const faults: unknown[] = []
-    const stop = observe({ fault: ({ error }) => faults.push(error) })
-    const policy = retry({ clock, backoff, maxAttempts: 1 })
-    policy.subscribe(() => Promise.reject(fault))
-    const [error] = errors(1)
-
-    const rejection = await rejectionOf(policy.run(failing(clock, [error])))
-    await clock.settle()
-    stop()
-
-    expect(rejection).toBe(error)
-    expect(faults).toEqual([fault])
   })
 
   it('come after the timer of the wait is set, so that a listener can run the same retry', async () => {

@@ -1,4 +1,4 @@
-import { BulkheadFullError, CircuitOpenError, RateLimitedError, TimeoutError } from '@holdfast/core'
+import { TimeoutError } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, type FailedAttempt, permanent, permanentBrand, retry } from '@holdfast/retry'
 import { virtualClock } from '@holdfast/testing'
@@ -92,23 +92,6 @@ describe('handles', () => {
   })
 })
 
-describe('protective rejections', () => {
-  it.each([
-    new CircuitOpenError('catalogue', { retryAfterMs: 100, isolated: false }),
-    new BulkheadFullError('catalogue', { active: 1, queued: 0 }),
-    new RateLimitedError('catalogue', 100),
-    Object.assign(new Error('of another copy'), { code: 'ERR_HOLDFAST_CIRCUIT_OPEN' }),
-  ])('are not retried, whatever handles says: %s', async error => {
-    const clock = virtualClock()
-    const operation = failing(clock, [error])
-
-    const rejection = await rejectionOf(retry({ clock, backoff, handles: () => true }).run(operation))
-
-    expect(rejection).toBe(error)
-    expect(operation.calls).toHaveLength(1)
-  })
-})
-
 describe('permanent', () => {
   it('marks an error that is not retried, whatever handles says', async () => {
     const clock = virtualClock()
@@ -128,8 +111,32 @@ describe('permanent', () => {
     expect(new Set(Reflect.ownKeys(error))).toEqual(new Set(['message', 'stack']))
   })
 
-  it.each([undefined, null, 'text', 404])('throws a TypeError for what is no object: %s', value => {
-    expect(() => permanent(value as unknown as object)).toThrow(TypeError)
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['text', '"text"'],
+    [404, '404'],
+  ])('throws a TypeError for what is no object: %s', (value, shown) => {
+    expect(() => permanent(value as unknown as object)).toThrow(new TypeError(`permanent takes an error, got ${shown}`))
+  })
+
+  it.each([
+    undefined,
+    null,
+    'text',
+    404,
+    Object.defineProperty(new Error('hostile'), permanentBrand, {
+      get: () => {
+        throw new Error('do not look at me')
+      },
+    }),
+  ])('is not what was not marked: %s', async error => {
+    const clock = virtualClock()
+
+    const answer = retry({ clock, backoff }).run(failing(clock, [error], 'product'))
+    await clock.runAll()
+
+    expect(await answer).toBe('product')
   })
 
   it('has a brand for libraries that do not depend on this one', async () => {

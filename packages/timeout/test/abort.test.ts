@@ -18,24 +18,6 @@ describe('timeout', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
-  it('never reports the abort of the caller as a timeout', async () => {
-    const clock = virtualClock()
-    const controller = new AbortController()
-    const reason = new Error('user left')
-    const policy = timeout({ clock, timeoutMs: 800 })
-    const recording = record(policy)
-    const operation = scripted([hangs()], { clock })
-
-    const rejection = rejectionOf(policy.run(operation, { signal: controller.signal }))
-    await clock.advance(400)
-    controller.abort(reason)
-    await clock.advance(400)
-
-    expect(await rejection).toBe(reason)
-    expect(operation.calls[0]?.call.signal.reason).toBe(reason)
-    expect(recording.types).toEqual([])
-  })
-
   it('rejects at once when aborted, although the operation is deaf, and clears its timer', async () => {
     const clock = virtualClock()
     const controller = new AbortController()

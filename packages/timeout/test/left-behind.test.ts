@@ -38,59 +38,6 @@ describe('timeout', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
 
-  it.each([rejects(new Error('reset')), throws(new Error('at once'))])(
-    'has no live timers after 1000 failures: %o',
-    async step => {
-      const clock = virtualClock()
-      const policy = timeout({ clock, timeoutMs: 800 })
-
-      for (let call = 0; call < 1_000; call++) await rejectionOf(policy.run(scripted([step], { clock })))
-
-      expect(clock.pendingTimers).toBe(0)
-    },
-  )
-
-  it('piles up no listeners on the signal of the caller', async () => {
-    const clock = virtualClock()
-    const { signal } = new AbortController()
-    const policy = pipeline(timeout({ clock, timeoutMs: 3_000 }), timeout({ clock, timeoutMs: 800 }))
-    const counts: number[] = []
-
-    for (let call = 0; call < 100; call++) {
-      await policy.run(() => void counts.push(getEventListeners(signal, 'abort').length), { signal })
-    }
-
-    expect(new Set(counts)).toEqual(new Set([1]))
-    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
-  })
-
-  it('lets the late rejection of abandoned work not go unhandled', async () => {
-    const clock = virtualClock()
-    const operation = scripted([rejects(new Error('late'), { afterMs: 2_000, isDeaf: true })], { clock })
-
-    const rejection = rejectionOf(timeout({ clock, timeoutMs: 800 }).run(operation))
-    await clock.runAll()
-    await clock.settle()
-
-    expect(await rejection).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT' })
-    expect(operation.running).toBe(0)
-    expect(unhandled).toEqual([])
-  })
-
-  it('lets the late rejection go unhandled not even inside another timeout', async () => {
-    const clock = virtualClock()
-    const policy = pipeline(timeout({ clock, timeoutMs: 500 }), timeout({ clock, timeoutMs: 800 }))
-
-    const rejection = rejectionOf(
-      policy.run(scripted([rejects(new Error('late'), { afterMs: 2_000, isDeaf: true })], { clock })),
-    )
-    await clock.runAll()
-    await clock.settle()
-
-    await rejection
-    expect(unhandled).toEqual([])
-  })
-
   it('hands a late value to discard, once, however many limits had passed', async () => {
     const clock = virtualClock()
     const discarded: string[] = []

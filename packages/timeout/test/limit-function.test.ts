@@ -1,5 +1,5 @@
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { hangs, record, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { hangs, record, resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
 
@@ -78,6 +78,15 @@ describe('a timeout whose limit is a function', () => {
 
     expect(rejection).toEqual(new TypeError(`timeout: timeoutMs must return a number of milliseconds, got ${shown}`))
     expect(operation.calls).toHaveLength(0)
+  })
+
+  it('leaves no rejection unhandled of a promise that it says', async () => {
+    const clock = virtualClock()
+    const timeoutMs = (): number => Promise.reject(new Error('no limit today')) as unknown as number
+
+    const unhandled = await unhandledRejectionsOf(() => rejectionOf(timeout({ clock, timeoutMs }).run(() => 'up')))
+
+    expect(unhandled).toEqual([])
   })
 
   it('rejects with what it throws', async () => {

@@ -54,17 +54,6 @@ describe('timeout', () => {
     expect(operation.running).toBe(1)
   })
 
-  it('aborts the signal of the operation with the very error that it rejects with', async () => {
-    const clock = virtualClock()
-    const operation = scripted([hangs()], { clock })
-
-    const rejection = rejectionOf(timeout({ clock, timeoutMs: 800 }).run(operation))
-    await clock.advance(800)
-
-    expect(operation.calls[0]?.call.signal.reason).toBe(await rejection)
-    expect(operation.running).toBe(0)
-  })
-
   it('gives a signal that is read after the limit the same reason', async () => {
     const clock = virtualClock()
     const operation = scripted([hangs({ isDeaf: true })], { clock })

@@ -1,5 +1,7 @@
 import { type Policy, pipeline } from '@holdfast/core'
+import type { KernelCall } from '@holdfast/core/kernel'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { tapping } from '@holdfast/fixtures/tapping'
 import { hangs, record, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
@@ -104,5 +106,20 @@ describe('a timeout inside another', () => {
     expect(await rejection).toMatchObject({ policy: 'outer' })
     expect(operation.calls[0]?.call.signal.reason).toBe(await rejection)
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('tells the layers inside that a timeout cancelled them, and after how long', async () => {
+    const clock = virtualClock()
+    const calls: KernelCall[] = []
+    const policy = pipeline(
+      timeout({ clock, timeoutMs: 800 }),
+      tapping(call => calls.push(call), clock),
+    )
+
+    const rejection = rejectionOf(policy.run(scripted([hangs()], { clock })))
+    await clock.advance(800)
+
+    const expected = { origin: 'timeout', limitMs: 800, reason: await rejection }
+    expect(calls.map(({ cancelled }) => cancelled)).toEqual([expected])
   })
 })

@@ -62,21 +62,6 @@ describe('a breaker outside a retry', () => {
 })
 
 describe('a retry', () => {
-  it('does not retry an open circuit', async () => {
-    const clock = virtualClock()
-    const breaker = circuitBreaker({ clock })
-    const policy = pipeline(retry({ clock, backoff }), breaker)
-    const recording = record(policy)
-    breaker.isolate()
-    recording.clear()
-
-    const rejection = await rejectionOf(policy.run(failing))
-
-    expect(rejection).toMatchObject({ code: 'ERR_HOLDFAST_CIRCUIT_OPEN', isolated: true })
-    expect(recording.types).toEqual(['circuit.rejected'])
-    expect(clock.pendingTimers).toBe(0)
-  })
-
   it('does not retry a full bulkhead', async () => {
     const clock = virtualClock()
     const policy = pipeline(retry({ clock, backoff }), bulkhead({ clock, maxConcurrent: 1 }))

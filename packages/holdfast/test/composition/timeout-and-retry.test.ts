@@ -32,18 +32,6 @@ describe('a timeout inside a retry', () => {
     expect(operation.calls.map(({ atMs }) => atMs - startMs)).toEqual([0, 400, 1_100])
   })
 
-  it('gives the next attempt a signal that is not aborted', async () => {
-    const clock = virtualClock()
-    const policy = pipeline(retry({ clock, backoff }), timeout({ clock, timeoutMs: 800 }))
-    const operation = scripted([hangs(), resolves('product')], { clock })
-
-    const answer = policy.run(operation)
-    await clock.runAll()
-    await answer
-
-    expect(operation.calls.map(({ call }) => call.signal.aborted)).toEqual([true, false])
-  })
-
   it('has each limit begin with its attempt', async () => {
     const clock = virtualClock()
     const policy = pipeline(retry({ clock, backoff }), timeout({ clock, timeoutMs: 800 }))
