@@ -1,26 +1,17 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { rm } from 'node:fs/promises'
 import { type AnyPolicy, isHoldfastError, keyed, observe, type PolicyEvent, pipeline, policies } from '@holdfast/core'
 import type { KernelCall } from '@holdfast/core/kernel'
+import { secondCopy } from '@holdfast/fixtures/second-copy'
 import { virtualClock } from '@holdfast/testing'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { contextOf, keyOf } from './call-key.ts'
-import { coreFolder, entryFile } from './core-files.ts'
 import { limiting, passing, tapping } from './layers.ts'
 
-let folder: string
-let other: typeof import('@holdfast/core')
-let otherKernel: typeof import('@holdfast/core/kernel')
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-copy-'))
-  await cp(coreFolder, folder, { recursive: true })
-  other = (await import(pathToFileURL(join(folder, entryFile('index'))).href)) as typeof other
-  otherKernel = (await import(pathToFileURL(join(folder, entryFile('kernel'))).href)) as typeof otherKernel
-})
+const { folder, load } = await secondCopy()
 afterAll(() => rm(folder, { recursive: true }))
+
+const other = (await load('core')) as typeof import('@holdfast/core')
+const otherKernel = (await load('core', 'kernel')) as typeof import('@holdfast/core/kernel')
 
 /** A policy made by the other copy, which shows the calls that it sees. */
 function othersPolicy(tap: (call: KernelCall) => unknown = () => {}, clock = other.systemClock): AnyPolicy {

@@ -1,9 +1,8 @@
+import { builtinModule } from './builtin-modules.ts'
+
 type Bind = (callback: () => void) => () => void
 
-const { process } = globalThis as {
-  process?: { getBuiltinModule?: (name: string) => { readonly AsyncResource: { readonly bind: Bind } } | undefined }
-}
-const hooks = process?.getBuiltinModule?.('node:async_hooks')
+const hooks = builtinModule('node:async_hooks') as { readonly AsyncResource: { readonly bind: Bind } } | undefined
 
 /**
  * Binds a callback to the async context of now, where the platform tells of contexts: timers run in the one in which

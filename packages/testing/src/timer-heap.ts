@@ -4,7 +4,7 @@ export interface Timer {
 }
 
 interface Entry extends Timer {
-  /** Timers of the same time run in the order in which they were set. */
+  /** Decides between timers of the same time. */
   readonly order: number
 }
 
@@ -12,7 +12,12 @@ interface Entry extends Timer {
 export class TimerHeap {
   private readonly heap: Entry[] = []
   private readonly live = new Set<Entry>()
-  private order = 0
+  private readonly nextOrder: () => number
+
+  /** Timers of the same time run by ascending `nextOrder`: as they were set, where that counts. */
+  constructor(nextOrder: () => number = counter()) {
+    this.nextOrder = nextOrder
+  }
 
   get size(): number {
     return this.live.size
@@ -25,7 +30,7 @@ export class TimerHeap {
   }
 
   add(atMs: number, callback: () => void): Timer {
-    const entry = { atMs, callback, order: this.order++ }
+    const entry = { atMs, callback, order: this.nextOrder() }
     this.live.add(entry)
     this.heap.push(entry)
     this.siftUp(this.heap.length - 1)
@@ -90,4 +95,9 @@ export class TimerHeap {
     this.heap[a] = this.heap[b] as Entry
     this.heap[b] = held
   }
+}
+
+function counter(): () => number {
+  let count = 0
+  return () => count++
 }

@@ -3,8 +3,8 @@ import { inPresentContext } from './async-context.ts'
 import { TimerHeap } from './timer-heap.ts'
 
 /** Away from 0, so that code shows which takes a time for a flag or for a duration. */
-const START_MS = 10_000
-const START_EPOCH_MS = Date.UTC(2030, 0, 1)
+export const START_MS = 10_000
+export const START_EPOCH_MS: number = Date.UTC(2030, 0, 1)
 const MOST_TIMERS = 100_000
 
 /** A clock that stands still until it is told to go on. */
@@ -51,10 +51,7 @@ export function virtualClock(): VirtualClock {
   return {
     nowMs: () => START_MS + elapsedMs + jumpedMs,
     epochMs: () => START_EPOCH_MS + elapsedMs + jumpedMs,
-    setTimeout: (callback, delayMs) => {
-      const isKnown = delayMs >= 1 && delayMs <= 2 ** 31 - 1
-      return timers.add(elapsedMs + (isKnown ? delayMs : 1), inPresentContext(callback))
-    },
+    setTimeout: (callback, delayMs) => timers.add(elapsedMs + timerMs(delayMs), inPresentContext(callback)),
     clearTimeout: timer => timers.remove(timer),
     get pendingTimers() {
       return timers.size
@@ -81,6 +78,11 @@ export function virtualClock(): VirtualClock {
   }
 }
 
+/** How long a timer takes: like that of the platform, one of more than 2^31−1 ms, or of none, takes 1 ms. */
+export function timerMs(delayMs: number): number {
+  return delayMs >= 1 && delayMs <= 2 ** 31 - 1 ? delayMs : 1
+}
+
 // Taken at once, so that fake timers installed later leave them alone.
 const { setImmediate: immediate, MessageChannel: Channel } = globalThis as {
   setImmediate?: (callback: () => void) => unknown
@@ -88,7 +90,7 @@ const { setImmediate: immediate, MessageChannel: Channel } = globalThis as {
 }
 
 /** A turn of the event loop: when it comes, no promise is left that could settle by itself. */
-function settle(): Promise<void> {
+export function settle(): Promise<void> {
   return new Promise(resolve => {
     if (immediate !== undefined) immediate(resolve)
     else {

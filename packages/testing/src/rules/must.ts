@@ -1,0 +1,17 @@
+/** Throws an `Error` that says what was expected and what came. The comparison is that of `Object.is`. */
+export function mustBe(what: string, got: unknown, expected: unknown): void {
+  if (!Object.is(got, expected)) throw new Error(`${what}: expected ${told(expected)}, got ${told(got)}`)
+}
+
+/** The same for lists of words. */
+export function mustRead(what: string, got: readonly string[], expected: readonly string[]): void {
+  mustBe(what, got.join(', ') || 'nothing', expected.join(', ') || 'nothing')
+}
+
+function told(value: unknown): string {
+  try {
+    return value instanceof Error ? `${value.name}: ${value.message}` : String(value)
+  } catch {
+    return `something that cannot be shown, of type ${typeof value}`
+  }
+}
