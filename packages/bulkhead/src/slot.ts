@@ -4,6 +4,7 @@ import {
   Dependent,
   type KernelCall,
   keepShape,
+  passOn,
   type Runner,
   startTimer,
   unref,
@@ -63,7 +64,7 @@ export class Slot extends Dependent implements Queueable<Slot> {
       return Promise.reject(call.cancelled.reason)
     }
     this.state = 'held'
-    return next(operation, call).then(
+    return passOn(next, operation, call).then(
       value => {
         this.settled(call)
         return value

@@ -30,6 +30,15 @@ export type Operation<T> = (call: Call) => PromiseLike<T> | T
 /** Passes an operation on, towards where it is called. It never throws: all failures are rejections. */
 export type Runner = <T>(operation: Operation<T>, call: KernelCall) => Promise<T>
 
+/** Passes on to the next runner. That of somebody else's policy may throw all the same, and places must come back. */
+export function passOn<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
+  try {
+    return next(operation, call)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
 const noContext: CallContext = /* @__PURE__ */ Object.freeze({})
 const calls = /* @__PURE__ */ shared('calls', () => ({ lastId: 0 }))
 

@@ -1,5 +1,5 @@
 export { type Answer, answerFor, type LateOutcome } from './answer.ts'
-export { KernelCall, type Runner } from './call.ts'
+export { KernelCall, passOn, type Runner } from './call.ts'
 export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
 export { isUnlimited, startTimer, unref } from './clock.ts'
 export { rejectWith, stackless } from './errors.ts'

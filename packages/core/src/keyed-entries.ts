@@ -1,7 +1,7 @@
 import type { AnyPolicy, Standing } from './policy.ts'
 import { holdfast } from './protocol.ts'
 
-/** How many entries that were busy when they were looked at last are looked at again for one that can go. */
+/** How many entries that were open or busy when they were looked at last are looked at again for one that can go. */
 const LOOKS = 8
 
 /** The policy of a key, and where it stands in the order of eviction. */
@@ -72,23 +72,21 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
     if (this.shared !== undefined) yield this.shared
   }
 
-  /** The entry of `key`; the shared one if it is new and no other can make room. */
-  take(key: Key): Entry<P> {
+  /** Lets a call enter the entry of `key`; the shared one if it is new and no other can make room. */
+  enter(key: Key): Entry<P> {
     const known = this.byKey.get(key)
-    if (known !== undefined) return known
-    if (this.isFull && this.evictable() === undefined) return this.overflow()
-    const entry = this.made(key, this.options.make(key), false)
-    return this.insert(key, entry)
+    if (known !== undefined) return this.entered(known)
+    if (this.isFull && this.evictable() === undefined) return this.enterOverflow()
+    return this.insert(key, this.options.make(key))
   }
 
-  overflow(): Entry<P> {
-    this.shared ??= this.made(undefined, this.options.makeOverflow(), true)
-    return this.shared
-  }
-
-  enter(entry: Entry<P>): void {
-    if (entry.inFlight++ > 0) return
-    if (!this.idle.delete(entry)) this.kept.delete(entry)
+  enterOverflow(): Entry<P> {
+    if (this.shared === undefined) {
+      const policy = this.options.makeOverflow()
+      // It is code of the user's, and may have used this.
+      this.shared ??= this.made(undefined, policy, true)
+    }
+    return this.entered(this.shared)
   }
 
   standing(): Standing {
@@ -99,6 +97,12 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
       if (own === 'open') standing = 'open'
     }
     return standing
+  }
+
+  private entered(entry: Entry<P>): Entry<P> {
+    entry.inFlight++
+    if (!this.idle.delete(entry)) this.kept.delete(entry)
+    return entry
   }
 
   private made(key: unknown, policy: P, isOverflow: boolean): Entry<P> {
@@ -116,14 +120,15 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
   }
 
   /** Looks at everything anew: `make` is code of the user's, and may have used this. */
-  private insert(key: Key, entry: Entry<P>): Entry<P> {
+  private insert(key: Key, policy: P): Entry<P> {
     const known = this.byKey.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) return this.entered(known)
     const evicted = this.isFull ? this.evictable() : undefined
-    if (this.isFull && evicted === undefined) return this.overflow()
+    if (this.isFull && evicted === undefined) return this.enterOverflow()
     if (evicted !== undefined) this.drop(evicted)
+    const entry = this.entered(this.made(key, policy, false))
     this.byKey.set(key, entry)
-    this.idle.add(entry)
+    // A listener that hears of it may need room in turn: this entry is taken by now.
     if (evicted !== undefined) this.options.evicted(evicted)
     return entry
   }
@@ -141,14 +146,19 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
       this.idle.delete(entry)
       this.kept.add(entry)
     }
+    let open: Entry<P> | undefined
     let looks = LOOKS
     for (const entry of this.kept) {
-      if (standingOf(entry) !== 'busy') return entry
-      this.kept.delete(entry)
-      this.kept.add(entry)
-      if (--looks === 0) return undefined
+      const standing = standingOf(entry)
+      if (standing === 'idle') return entry
+      if (standing === 'open') open ??= entry
+      else {
+        this.kept.delete(entry)
+        this.kept.add(entry)
+      }
+      if (--looks === 0) break
     }
-    return undefined
+    return open
   }
 }
 

@@ -4,7 +4,7 @@ import { type Entry, KeyedEntries, standingOf } from './keyed-entries.ts'
 import { type CommonOptions, integer, optionalFunction, readPolicyOptions, rule } from './options.ts'
 import { type AddedBy, type AnyPolicy, definePolicy, type EventOf, type Policy } from './policy.ts'
 import { asPolicy } from './policy-check.ts'
-import { isUnwantedPromise } from './promises.ts'
+import { isUnwantedPromise, promised } from './promises.ts'
 import { holdfast } from './protocol.ts'
 
 /** Longer keys share the overflow policy: whoever chooses the keys must not choose how much memory they take. */
@@ -90,7 +90,7 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
         `${identity.name}: by must return a key, got ${key === undefined ? 'undefined' : 'a promise'}`,
       )
     }
-    return typeof key === 'string' && key.length > LONGEST_KEY ? entries.overflow() : entries.take(key)
+    return typeof key === 'string' && key.length > LONGEST_KEY ? entries.enterOverflow() : entries.enter(key)
   }
   const link = (next: Runner): Runner => {
     const runners = new WeakMap<AnyPolicy, Runner>()
@@ -105,9 +105,7 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
       try {
         const entry = entryOf(by(call))
         if (entry.isOverflow && emitter.isHeard) emitter.emit({ type: 'keyed.overflowed' }, call)
-        const runner = runnerOf(entry.policy)
-        entries.enter(entry)
-        return runner(operation, call).then(entry.onValue, entry.onError)
+        return promised(() => runnerOf(entry.policy)(operation, call)).then(entry.onValue, entry.onError)
       } catch (error) {
         return Promise.reject(error)
       }

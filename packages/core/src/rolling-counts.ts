@@ -50,8 +50,8 @@ export class RollingCounts {
     // In this order it is exact for whole milliseconds, also where the time of a slot is none.
     const slotNumber = Math.floor(((nowMs + this.wentBackMs) * this.slots) / this.windowMs)
     const steps = slotNumber - this.slotNumber
-    if (steps === 0) return
-    this.slotNumber = slotNumber
+    // The sum may be rounded to just below the edge of a slot.
+    this.slotNumber = Math.max(this.slotNumber, slotNumber)
     if (steps >= this.slots) return this.clear()
     for (let step = 0; step < steps; step++) this.dropOldest()
   }

@@ -1,5 +1,5 @@
 import { answerFor } from './answer.ts'
-import { type Call, type CallContext, KernelCall, type Operation, type Runner } from './call.ts'
+import { type Call, type CallContext, KernelCall, type Operation, passOn, type Runner } from './call.ts'
 import { type Clock, isUnlimited, systemClock } from './clock.ts'
 import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
@@ -73,12 +73,7 @@ export function waitFor<T>(
 function proceed<T>(head: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
   if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
   if (call.isCancellable && call.scope.answer !== undefined) return call.scope.answer.promise(head, operation)
-  try {
-    return head(operation, call)
-  } catch (error) {
-    // No runner may throw. That of somebody else's policy may do so all the same.
-    return Promise.reject(error)
-  }
+  return passOn(head, operation, call)
 }
 
 /** Makes the root of a call, with all that can answer the caller early in place. */

@@ -4,7 +4,7 @@ import { numeric, RollingCounts, readOptions } from '@holdfast/core/kernel'
 const SLOT_MS = 1_000
 const SLOTS = 10
 
-/** A batch of calls takes at most about this time, in milliseconds, or is a single call. */
+/** A batch of calls that has taken longer than this, in milliseconds, is followed by one of half the size. */
 const BATCH_MS = 100
 const LARGEST_BATCH = 1_024
 

@@ -6,6 +6,7 @@ import {
   type Failure,
   failureFacts,
   type KernelCall,
+  passOn,
   promised,
   type Runner,
 } from '@holdfast/core/kernel'
@@ -80,7 +81,7 @@ export class Recovery<T> extends Dependent {
 
   /** The promise's own functions come last, so that V8 can name the caller in the traces of the operation. */
   private follow(step: () => Promise<T>): void {
-    promised(step).then(this.resolve, this.reject)
+    step().then(this.resolve, this.reject)
   }
 
   private tryAgain(): Promise<T> {
@@ -88,7 +89,7 @@ export class Recovery<T> extends Dependent {
     if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
     this.attempt++
     const child = call.child(this.attempt, call.deadline)
-    return next(operation, child).then(
+    return passOn(next, operation, child).then(
       value => {
         child.leave()
         return this.decided(() =>
