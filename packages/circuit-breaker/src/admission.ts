@@ -5,6 +5,7 @@ import {
   Dependent,
   type KernelCall,
   keepShape,
+  passOn,
   type Runner,
   startTimer,
   unref,
@@ -42,7 +43,7 @@ export class Admission extends Dependent {
       return Promise.reject(call.cancelled.reason)
     }
     if (call.isCancellable) this.attach(call)
-    return next(operation, call).then(
+    return passOn(next, operation, call).then(
       value => {
         this.settle(() => outcomeOfResult(settings, value))
         return value
