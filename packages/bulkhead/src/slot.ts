@@ -90,6 +90,8 @@ export class Slot extends Dependent implements Queueable<Slot> {
   }
 
   private settled(call: KernelCall): void {
+    // It may have been reclaimed meanwhile: then nobody waits for what goes on.
+    if (this.state === 'released') return
     if (!call.hasAbandonedWork) return this.release()
     this.reclaimLater()
     call.whenIdle(() => this.release())
