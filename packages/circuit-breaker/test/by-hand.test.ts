@@ -91,18 +91,6 @@ describe('circuit breaker by hand', () => {
     expect(recording.events).toEqual([])
   })
 
-  it('closes while open, and leaves no timer that opens it later', async () => {
-    const clock = virtualClock()
-    const breaker = brittle(clock)
-    await fail(breaker)
-
-    breaker.close()
-    await clock.advance(3_600_000)
-
-    expect(breaker.state).toBe('closed')
-    expect(clock.pendingTimers).toBe(0)
-  })
-
   it('closes while half-open, and the probe decides nothing any more', async () => {
     const clock = virtualClock()
     const breaker = brittle(clock)

@@ -4,8 +4,7 @@ import { cutting } from '@holdfast/fixtures/cutting'
 import { begin } from '@holdfast/fixtures/pending'
 import { placements } from '@holdfast/fixtures/placements'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { hangs, record, rejects, resolves, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 
@@ -154,22 +153,5 @@ describe('circuit breaker, half-open, cancelled', () => {
     await succeed(breaker)
 
     expect(breaker.state).toBe('closed')
-  })
-})
-
-describe('circuit breaker, cancelled', () => {
-  it('aborts the signal of that call only, not of another one', async () => {
-    const clock = virtualClock()
-    const breaker = brittle(clock)
-    const controller = new AbortController()
-    const operation = scripted([hangs(), resolves('ok', { afterMs: 50 })], { clock })
-
-    const cancelled = rejectionOf(breaker.run(operation, { signal: controller.signal }))
-    const other = breaker.run(operation, { signal: new AbortController().signal })
-    controller.abort(new Error('enough'))
-    await Promise.all([cancelled, clock.advance(50)])
-
-    expect(operation.calls.map(({ call }) => call.signal.aborted)).toEqual([true, false])
-    expect(await other).toBe('ok')
   })
 })

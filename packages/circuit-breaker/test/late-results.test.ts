@@ -1,44 +1,7 @@
 import { begin } from '@holdfast/fixtures/pending'
-import { placements } from '@holdfast/fixtures/placements'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
-
-describe.each(placements)('a result that comes late, $place', ({ put }) => {
-  it.each(['succeed', 'fail'] as const)(
-    'of a call admitted while closed neither closes nor opens a half-open circuit: %s',
-    async end => {
-      const clock = virtualClock()
-      const breaker = brittle(clock)
-      const policy = put(breaker, clock)
-      const old = begin(policy)
-      await fail(policy)
-      await clock.advance(1_000)
-
-      const probe = begin(policy)
-      await old[end]()
-
-      expect(breaker.state).toBe('halfOpen')
-      await probe.succeed()
-      expect(breaker.state).toBe('closed')
-    },
-  )
-
-  it('of a call that could be cancelled counts as little', async () => {
-    const clock = virtualClock()
-    const breaker = brittle(clock)
-    const policy = put(breaker, clock)
-    const old = begin(policy, { signal: new AbortController().signal })
-    await fail(policy)
-    await clock.advance(1_000)
-
-    const probe = begin(policy)
-    await old.succeed()
-
-    expect(breaker.state).toBe('halfOpen')
-    await probe.succeed()
-  })
-})
 
 describe('a result that comes late', () => {
   it('of a call admitted before the circuit closed again does not count against it', async () => {
@@ -94,20 +57,6 @@ describe('a result that comes late', () => {
     expect(taken).not.toContain(undefined)
     expect(third).toBeUndefined()
     for (const permit of taken) permit?.ignore()
-  })
-
-  it('of a permit taken while closed does not decide a half-open circuit', async () => {
-    const clock = virtualClock()
-    const breaker = brittle(clock)
-    const old = breaker.tryAcquire()
-    await fail(breaker)
-    await clock.advance(1_000)
-    const probe = breaker.tryAcquire()
-
-    old?.success()
-
-    expect(breaker.state).toBe('halfOpen')
-    probe?.ignore()
   })
 
   it('of a call admitted before an isolation does not open the circuit that was closed by hand since', async () => {

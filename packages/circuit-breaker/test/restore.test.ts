@@ -1,25 +1,11 @@
 import { observe, type PolicyEvent } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { record, virtualClock } from '@holdfast/testing'
+import { record, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 import { isolated, overTheWire, snapshotAfter } from './snapshots.ts'
 
 describe('restore of a circuit breaker', () => {
-  it('counts the time that passed while the process was down', async () => {
-    const clock = virtualClock()
-    const restore = await snapshotAfter(clock, 100)
-
-    await clock.advance(600)
-    const breaker = brittle(clock, { restore })
-    const rejection = await rejectionOf(breaker.run(() => 'not called'))
-    await clock.advance(300)
-    const answer = await breaker.run(() => 'probe')
-
-    expect(rejection).toMatchObject({ retryAfterMs: 300 })
-    expect(answer).toBe('probe')
-  })
-
   it('lets a probe through at once when the open time has passed meanwhile', async () => {
     const clock = virtualClock()
     const restore = await snapshotAfter(clock, 100)
@@ -116,6 +102,17 @@ describe('restore of a circuit breaker', () => {
     await fail(breaker)
 
     expect([before, breaker.state]).toEqual(['closed', 'open'])
+  })
+
+  it('tells nothing of a closed one', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock, { restore: overTheWire(brittle(clock).snapshot()) })
+    const recording = record(breaker)
+
+    const unhandled = await unhandledRejectionsOf(() => clock.settle())
+
+    expect(recording.events).toEqual([])
+    expect(unhandled).toEqual([])
   })
 
   it.each(['open', 'isolated'] as const)('tells observers of a circuit that is %s from the start', async state => {

@@ -1,86 +1,91 @@
-import { circuitBreaker, failureRate } from '@holdfast/circuit-breaker'
-import { virtualClock } from '@holdfast/testing'
+import { anyOf, circuitBreaker, failureRate, type Trip } from '@holdfast/circuit-breaker'
+import { seededRandom } from '@holdfast/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type Strategy, tripOf } from './naive-counts.ts'
+import { PlayedWindow } from './played-window.ts'
+import { clocks, strategyOf, type WindowStep } from './window-steps.ts'
 
-interface Outcome {
-  readonly isFailure: boolean
-  /** In which twentieth of the window it ended, on a timeline that never goes back. */
-  readonly slot: number
+function timesOpened(trip: Trip, strategies: readonly Strategy[], steps: readonly WindowStep[]): number {
+  const played = new PlayedWindow(trip, strategies)
+  for (const step of steps) played.step(step)
+  return played.opened
 }
 
-const reaches = (threshold: number, minCalls: number, window: readonly Outcome[]): boolean =>
-  window.length >= minCalls && window.filter(({ isFailure }) => isFailure).length / window.length >= threshold
+const shareOf = (list: readonly boolean[]): number => list.filter(Boolean).length / list.length
 
-const stateWhen = (isOpen: boolean): string => (isOpen ? 'open' : 'closed')
-
-const rarely = fc.nat(40).map(drawn => drawn === 0)
-const thresholds = fc.constantFrom(0.01, 0.2, 1 / 3, 0.5, 0.75, 1)
-
-describe('failureRate', () => {
-  it('by calls opens exactly when a plain list of the last outcomes says so', () => {
-    const cases = fc.record({
-      threshold: thresholds,
-      windowCalls: fc.integer({ min: 1, max: 200 }),
-      share: fc.double({ min: 0, max: 1, noNaN: true }),
-      outcomes: fc.array(fc.tuple(fc.boolean(), rarely), { maxLength: 500, size: 'max' }),
-    })
+describe.each(clocks)('a window whose clock %s', (_, steps) => {
+  it.each([
+    ['failureRate', 'time'],
+    ['failureRate', 'calls'],
+    ['slowCallRate', 'time'],
+    ['slowCallRate', 'calls'],
+    ['consecutiveFailures', 'calls'],
+  ] as const)('opens exactly when a plain list of timestamped outcomes says so: %s by %s', (kind, by) => {
+    let opened = 0
 
     fc.assert(
-      fc.property(cases, ({ threshold, windowCalls, share, outcomes }) => {
-        const minCalls = Math.max(1, Math.round(share * windowCalls))
-        const breaker = circuitBreaker({ trip: failureRate({ threshold, windowCalls, minCalls }) })
-        const list: Outcome[] = []
-        for (const [isFailure, isReset] of outcomes) {
-          breaker.record(isFailure ? 'failure' : 'success')
-          list.push({ isFailure, slot: 0 })
-          const isOpen = reaches(threshold, minCalls, list.slice(-windowCalls))
-          expect(breaker.state).toBe(stateWhen(isOpen))
-          if (!isOpen && !isReset) continue
-          breaker.close()
-          list.length = 0
-        }
+      fc.property(strategyOf(kind, by), steps, (strategy, todo) => {
+        opened += timesOpened(tripOf(strategy), [strategy], todo)
       }),
+      { numRuns: 120 },
     )
+
+    expect(opened).toBeGreaterThan(10)
   })
 
-  it('by time opens exactly when a plain list of timestamped outcomes says so, in twentieths of the window', () => {
+  it('opens exactly when a plain list of timestamped outcomes says so: anyOf several strategies', () => {
+    const any = fc.oneof(
+      strategyOf('failureRate', 'time'),
+      strategyOf('failureRate', 'calls'),
+      strategyOf('slowCallRate', 'time'),
+      strategyOf('slowCallRate', 'calls'),
+      strategyOf('consecutiveFailures', 'calls'),
+    )
+    let opened = 0
+
+    fc.assert(
+      fc.property(fc.array(any, { minLength: 2, maxLength: 4, size: 'max' }), steps, (strategies, todo) => {
+        opened += timesOpened(anyOf(...strategies.map(tripOf)), strategies, todo)
+      }),
+      { numRuns: 120 },
+    )
+
+    expect(opened).toBeGreaterThan(10)
+  })
+})
+
+describe('a window of many calls', () => {
+  it('opens exactly when a plain list of the last outcomes says so', () => {
+    // A seed stands for all outcomes: what fails shrinks in no time.
     const cases = fc.record({
-      threshold: thresholds,
-      minCalls: fc.integer({ min: 1, max: 8 }),
-      slotMs: fc.constantFrom(1, 7, 50),
-      outcomes: fc.array(
-        fc.record({
-          isFailure: fc.boolean(),
-          stepMs: fc.oneof(fc.nat(20), fc.nat(400), fc.nat(3_000), fc.integer({ min: -500, max: -1 })),
-        }),
-        { maxLength: 200, size: 'max' },
-      ),
+      threshold: fc.constantFrom(0.01, 1 / 3, 0.5, 0.6, 0.75, 1),
+      windowCalls: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 65, max: 100 })),
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      seed: fc.nat(),
     })
 
     fc.assert(
-      fc.property(cases, ({ threshold, minCalls, slotMs, outcomes }) => {
-        const clock = virtualClock()
-        const windowMs = 20 * slotMs
-        const breaker = circuitBreaker({ clock, trip: failureRate({ threshold, windowMs, minCalls }) })
-        const slotNow = (): number => Math.floor(clock.nowMs() / slotMs)
-        let list: Outcome[] = []
-        let slot = 0
-        let readSlot = slotNow()
-        for (const { isFailure, stepMs } of outcomes) {
-          clock.jump(stepMs)
-          // A clock that goes back re-bases the window: what is in it ages from the new time on.
-          slot += Math.max(0, slotNow() - readSlot)
-          readSlot = slotNow()
+      fc.property(cases, ({ threshold, windowCalls, share, seed }) => {
+        const random = seededRandom(seed)
+        const minCalls = Math.max(1, Math.round(share * windowCalls))
+        const breaker = circuitBreaker({ trip: failureRate({ threshold, windowCalls, minCalls }) })
+        const actual: boolean[] = []
+        const expected: boolean[] = []
+        let list: boolean[] = []
+        for (let call = 0; call < 500; call++) {
+          const isFailure = random() < 0.5
           breaker.record(isFailure ? 'failure' : 'success')
-          list = [...list, { isFailure, slot }].filter(outcome => slot - outcome.slot < 20)
-          const isOpen = reaches(threshold, minCalls, list)
-          expect(breaker.state).toBe(stateWhen(isOpen))
-          if (!isOpen) continue
+          list = [...list, isFailure].slice(-windowCalls)
+          actual.push(breaker.state === 'open')
+          expected.push(list.length >= minCalls && shareOf(list) >= threshold)
+          if (!expected.at(-1) && random() > 0.005) continue
           breaker.close()
           list = []
         }
+        expect(actual).toEqual(expected)
       }),
+      { numRuns: 100 },
     )
   })
 })
