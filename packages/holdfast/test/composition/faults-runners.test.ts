@@ -1,5 +1,4 @@
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { rejects, scripted, virtualClock } from '@holdfast/testing'
+import { rejects, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
 import {
   type AnyPolicy,
   bulkhead,

@@ -1,5 +1,4 @@
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { resolves, scripted, virtualClock } from '@holdfast/testing'
+import { resolves, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
 import { type AnyPolicy, observe } from 'holdfast'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { everywhere } from './faults.ts'

@@ -1,5 +1,5 @@
+import { unhandledRejectionsOf } from '@holdfast/testing'
 import { abortListeners } from '@holdfast/fixtures/abort-listeners'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
 import type { VirtualClock } from '@holdfast/testing'
 import {
   type AnyPolicy,
