@@ -39,6 +39,9 @@ export default defineConfig({
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
       reporter: ['text', 'html', 'json-summary'],
+      thresholds: {
+        'packages/{core,retry,timeout,circuit-breaker,bulkhead,fallback}/src/**': { 100: true },
+      },
     },
   },
 })

@@ -36,6 +36,8 @@ const steps = [
   { title: 'build', command: npm('build') },
   packageStep('packages', 'packages.json'),
   testStep('tests on the built packages', 'test:dist', 'tests-dist.json'),
+  { title: 'coverage', command: npm('coverage') },
+  ...mutationSteps(),
   { title: 'demo', command: npm('demo') },
   { title: 'examples', command: npm('examples') },
 ]
@@ -100,6 +102,13 @@ function testStep(title, script, file) {
 function packageStep(title, file) {
   const report = join(reports, file)
   return { title, command: npm('check', `--report=${report}`), report }
+}
+
+/** Of what the last commit has changed, as far as its parent is here: a clone may be shallow. @returns {Step[]} */
+function mutationSteps() {
+  const { status } = spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD~1'], { cwd: root })
+  if (status !== 0) return []
+  return [{ title: 'mutation of changed files', command: npm('mutation', '--since=HEAD~1', '--most=8') }]
 }
 
 /** @param {string} script @param {string[]} args */

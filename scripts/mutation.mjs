@@ -4,6 +4,7 @@
 //   npm run mutation                       the kernel and the five patterns
 //   npm run mutation -- retry timeout      these packages
 //   npm run mutation -- --since=main       the files that have changed since then
+//   npm run mutation -- --since=main --most=10   as many of them at most; says which it leaves out
 //   npm run mutation -- --file=packages/core/src/scope.ts
 
 import { spawnSync } from 'node:child_process'
@@ -30,7 +31,7 @@ import { filesBelow, portablePackages, root } from './workspace.mjs'
  */
 
 const { values, positionals } = parseArgs({
-  options: { since: { type: 'string' }, file: { type: 'string', multiple: true } },
+  options: { since: { type: 'string' }, most: { type: 'string' }, file: { type: 'string', multiple: true } },
   allowPositionals: true,
 })
 /** @type {Equivalent[]} */
@@ -50,13 +51,16 @@ try {
 
 /** The files to mutate of each package, by the arguments. */
 function chosenFiles() {
-  const chosen = values.since === undefined ? values.file : changedSince(values.since)
-  return portablePackages()
-    .map(({ folder, name }) => {
-      const short = name.replace('@holdfast/', '')
-      const files = filesBelow(join(folder, 'src'), '.ts').map(file => file.slice(root.length).split(sep).join('/'))
-      return { name: short, files: files.filter(file => chosen?.includes(file) ?? true) }
-    })
+  const sources = portablePackages().map(({ folder, name }) => {
+    const files = filesBelow(join(folder, 'src'), '.ts').map(file => file.slice(root.length).split(sep).join('/'))
+    return { name: name.replace('@holdfast/', ''), files }
+  })
+  const changed = values.since === undefined ? values.file : changedSince(values.since)
+  const wanted = changed && sources.flatMap(({ files }) => files).filter(file => changed.includes(file))
+  const most = Number(values.most ?? Infinity)
+  if (wanted && wanted.length > most) console.log(`left out: ${wanted.slice(most).join(', ')}`)
+  return sources
+    .map(({ name, files }) => ({ name, files: files.filter(file => wanted?.slice(0, most).includes(file) ?? true) }))
     .filter(({ name, files }) => files.length > 0 && (positionals.length === 0 || positionals.includes(name)))
 }
 

@@ -3,8 +3,7 @@ import { type AnyPolicy, type Call, type Clock, type Operation, pipeline } from 
 import { cutting } from '@holdfast/fixtures/cutting'
 import { placements } from '@holdfast/fixtures/placements'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { rejects, resolves, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 
 type Start = (policy: AnyPolicy, operation: Operation<unknown>, clock: Clock) => Promise<unknown>

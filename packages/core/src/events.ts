@@ -137,10 +137,11 @@ export function failureFacts(failure: Failure): FailureFacts {
 }
 
 function readWord(error: unknown, member: 'name' | 'code'): string | undefined {
+  let word: unknown
   try {
-    const word = (error as Record<string, unknown> | null | undefined)?.[member]
-    return typeof word === 'string' || typeof word === 'number' ? clean(String(word)) : undefined
+    word = (error as Record<string, unknown>)[member]
   } catch {
-    return undefined
+    // It has no members, or one that throws.
   }
+  return typeof word === 'string' || typeof word === 'number' ? clean(String(word)) : undefined
 }

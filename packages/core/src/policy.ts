@@ -95,6 +95,7 @@ export function definePolicy<Added, Event extends PolicyEvent, Extras extends ob
   const made = Object.defineProperties(policy, Object.getOwnPropertyDescriptors(extras)) as Policy<Added, Event> &
     Extras
   register(made)
+  wholes.set(policy.run, made)
   return made
 }
 
@@ -121,6 +122,9 @@ export function decides(name: string, predicate: string, verdict: unknown): bool
   if (isUnwantedPromise(verdict)) throw new TypeError(`${name}: ${predicate} must decide at once, got a promise`)
   return Boolean(verdict)
 }
+
+/** Whoever took the `run` of a policy out of it holds the policy: it is still one of `policies()`. */
+const wholes = /* @__PURE__ */ new WeakMap<object, AnyPolicy>()
 
 const living = /* @__PURE__ */ shared('policies', () => {
   const references = new Set<WeakRef<AnyPolicy>>()

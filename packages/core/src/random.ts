@@ -3,6 +3,6 @@ import { isUnwantedPromise } from './promises.ts'
 /** A draw from 0 to 1, whatever `random` says: NaN counts as 1. */
 export function draw(random: () => number): number {
   const drawn = random()
-  if (typeof drawn !== 'number') isUnwantedPromise(drawn)
+  isUnwantedPromise(drawn)
   return drawn < 1 ? Math.max(0, drawn) : 1
 }

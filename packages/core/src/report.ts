@@ -21,10 +21,10 @@ export function callGuarded(source: string, callback: () => unknown): void {
 
 /** Tells the observers' `fault`, or the console if none has one. */
 export function reportFault(error: unknown, source: string): void {
-  const sinks = observers.list.filter(observer => observer.fault !== undefined)
+  const sinks = observers.list.map(({ fault }) => fault).filter(fault => fault !== undefined)
   for (const sink of sinks) {
     try {
-      isUnwantedPromise(sink.fault?.({ error, source }))
+      isUnwantedPromise(sink({ error, source }))
     } catch {
       // A sink that fails has nobody left to tell.
     }

@@ -11,11 +11,12 @@ export function show(value: unknown): string {
   return clean(String(value))
 }
 
-/** A proxy that was revoked cannot even be asked what it is. */
 function isArray(value: object): boolean {
+  let isList = false
   try {
-    return Array.isArray(value)
+    isList = Array.isArray(value)
   } catch {
-    return false
+    // A proxy that was revoked cannot even be asked what it is.
   }
+  return isList
 }

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Bracket, type Observer, observe, pipeline } from '@holdfast/core'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { rejects, resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { passing, repeating } from './layers.ts'
 

@@ -1,6 +1,5 @@
 import { type Clock, type Operation, observe, pipeline } from '@holdfast/core'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { rejects, resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { limiting, passing, repeating } from './layers.ts'
 

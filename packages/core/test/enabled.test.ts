@@ -1,5 +1,5 @@
 import { pipeline } from '@holdfast/core'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
+import { unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { tapping } from './layers.ts'
 

@@ -1,6 +1,5 @@
 import { type Keyed, type KeyedOptions, keyed, type Policy } from '@holdfast/core'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { virtualClock } from '@holdfast/testing'
+import { unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { contextOf, keyOf, keysOf } from './call-key.ts'
 import { passing, type Telling, telling } from './layers.ts'

@@ -1,21 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { observe, pipeline, policies } from '@holdfast/core'
-import { virtualClock } from '@holdfast/testing'
+import { countCollected, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { limiting, passing } from './layers.ts'
 
 const namesOf = (prefix: string): string[] =>
   [...policies()].map(({ name }) => name).filter(name => name.startsWith(prefix))
-
-setFlagsFromString('--expose-gc')
-const gc = runInNewContext('gc') as () => void
-
-/** Frees all that nobody holds. What a turn of the event loop has looked at lives until its end. */
-async function collectGarbage(): Promise<void> {
-  await virtualClock().settle()
-  gc()
-}
 
 async function usePolicies(prefix: string): Promise<void> {
   for (let number = 1; number <= 10; number++) {
@@ -43,7 +32,7 @@ describe('policies', () => {
     await usePolicies('dropped')
     stop()
 
-    await collectGarbage()
+    await countCollected([])
 
     expect(namesOf('dropped')).toEqual([])
     await virtualClock().settle()
@@ -54,9 +43,18 @@ describe('policies', () => {
     const held = passing({ name: 'held' })
     await usePolicies('other')
 
-    await collectGarbage()
+    await countCollected([])
 
     expect(namesOf('held')).toEqual([held.name])
     expect(namesOf('other')).toEqual([])
+  })
+
+  it('lists a policy of which somebody holds no more than its `run`', async () => {
+    const { run } = passing({ name: 'taken apart' })
+
+    await countCollected([])
+
+    expect(namesOf('taken apart')).toEqual(['taken apart'])
+    expect(await run(() => 'up')).toBe('up')
   })
 })

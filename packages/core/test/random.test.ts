@@ -1,4 +1,5 @@
 import { draw } from '@holdfast/core/kernel'
+import { unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 
 describe('draw', () => {
@@ -17,5 +18,11 @@ describe('draw', () => {
 
   it('takes what is no number for 1, the longest wait', () => {
     expect(draw(() => undefined as unknown as number)).toBe(1)
+  })
+
+  it('leaves no rejection unhandled of a promise in place of a number', async () => {
+    const random = (): number => Promise.reject(new Error('no luck')) as unknown as number
+
+    expect(await unhandledRejectionsOf(() => draw(random))).toEqual([])
   })
 })

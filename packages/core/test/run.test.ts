@@ -1,5 +1,5 @@
 import type { Operation } from '@holdfast/core'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
+import { unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { passing } from './layers.ts'
 import { thenable, untouchable } from './thenables.ts'

@@ -3,7 +3,7 @@ import process from 'node:process'
 import { promisify } from 'node:util'
 import { TimeoutError } from '@holdfast/core'
 import { rejectWith, stackless } from '@holdfast/core/kernel'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
+import { unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { coreFolder, entryFile } from './core-files.ts'
 

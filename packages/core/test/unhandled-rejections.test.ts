@@ -1,6 +1,5 @@
 import { pipeline } from '@holdfast/core'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { hangs, rejects, resolves, scripted, throws, virtualClock } from '@holdfast/testing'
+import { hangs, rejects, resolves, scripted, throws, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { limiting, passing, repeating } from './layers.ts'
 

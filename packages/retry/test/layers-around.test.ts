@@ -1,10 +1,9 @@
 import { type Policy, type PolicyEvent, pipeline } from '@holdfast/core'
 import { definePolicy, Emitter, type KernelCall, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
-import { countCollected } from '@holdfast/fixtures/garbage'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { tapping } from '@holdfast/fixtures/tapping'
 import { constant, retry, retryInfo } from '@holdfast/retry'
-import { hangs, record, rejects, resolves, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
+import { hangs, record, rejects, resolves, scripted, type VirtualClock, virtualClock, countCollected } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors } from './failures.ts'
 

@@ -1,7 +1,6 @@
-import { countCollected } from '@holdfast/fixtures/garbage'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
-import { virtualClock } from '@holdfast/testing'
+import { virtualClock, countCollected } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 
 const backoff = constant({ delayMs: 1, jitter: 'none' })

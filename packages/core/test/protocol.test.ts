@@ -1,0 +1,20 @@
+import { pipeline } from '@holdfast/core'
+import { keptShapes, sharedRegistry } from '@holdfast/fixtures/shared-registry'
+import { describe, expect, it } from 'vitest'
+
+describe('what the copies of the kernel in a process share', () => {
+  it('stands under these names, by which other versions look for it', async () => {
+    await pipeline().run(() => 'up')
+
+    const expected = ['calls', 'clock', 'deliveries', 'observers', 'policies', 'reports', 'shapes']
+    expect(Object.keys(sharedRegistry()).toSorted()).toEqual(expected)
+  })
+
+  it('has no prototype that names could be found on', () => {
+    expect(Object.getPrototypeOf(sharedRegistry())).toBeNull()
+  })
+
+  it('is one call that is kept for ever, so that the engine does not forget how to be fast with calls', () => {
+    expect(keptShapes()).toEqual(['KernelCall'])
+  })
+})
