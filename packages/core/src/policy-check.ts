@@ -14,15 +14,13 @@ export function asPolicy(value: unknown, subject: string): AnyPolicy {
     const [foreign] = protocolsOf(value)
     if (foreign !== undefined) {
       throw new TypeError(
-        `${subject} speaks ${foreign} and this kernel ${holdfast.description}: install one version of Holdfast`,
+        `${subject} speaks ${foreign.description} and this kernel ${holdfast.description}: install one version of Holdfast`,
       )
     }
   }
   throw new TypeError(`${subject} must be a policy, got ${show(value)}`)
 }
 
-function protocolsOf(value: object): string[] {
-  return Object.getOwnPropertySymbols(value)
-    .map(symbol => symbol.description ?? '')
-    .filter(description => description.startsWith('holdfast/'))
+function protocolsOf(value: object): symbol[] {
+  return Object.getOwnPropertySymbols(value).filter(({ description }) => description?.startsWith('holdfast/'))
 }

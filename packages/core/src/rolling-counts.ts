@@ -45,15 +45,14 @@ export class RollingCounts {
   }
 
   private expire(nowMs: number): void {
-    if (nowMs < this.latestMs) this.wentBackMs += this.latestMs - nowMs
+    this.wentBackMs += Math.max(0, this.latestMs - nowMs)
     this.latestMs = nowMs
     // In this order it is exact for whole milliseconds, also where the time of a slot is none.
     const slotNumber = Math.floor(((nowMs + this.wentBackMs) * this.slots) / this.windowMs)
     const steps = slotNumber - this.slotNumber
     // The sum may be rounded to just below the edge of a slot.
     this.slotNumber = Math.max(this.slotNumber, slotNumber)
-    if (steps >= this.slots) return this.clear()
-    for (let step = 0; step < steps; step++) this.dropOldest()
+    for (let step = Math.min(steps, this.slots); step > 0; step--) this.dropOldest()
   }
 
   private dropOldest(): void {

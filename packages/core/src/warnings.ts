@@ -67,7 +67,7 @@ function shortest(policies: readonly AnyPolicy[]): number {
 export function announcer(identity: Identity, warnings: readonly Warning[]): (runner: Runner) => Runner {
   let untold = warnings
   const announce = (): void => {
-    if (untold.length === 0 || observers.list.length === 0) return
+    if (observers.list.length === 0) return
     const told = untold
     untold = []
     for (const warning of told) tell({ type: 'pipeline.warning', ...warning }, identity)

@@ -1,4 +1,5 @@
 import { pipeline } from '@holdfast/core'
+import { type Identity, isEnabled, readPolicyOptions } from '@holdfast/core/kernel'
 import { unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { tapping } from './layers.ts'
@@ -88,5 +89,15 @@ describe('enabled', () => {
     expect(() => tapping(() => {}, { enabled: true as unknown as () => boolean })).toThrow(
       new TypeError('tapping: enabled must be a function, got true'),
     )
+  })
+
+  it('is what policies with members of their own ask by isEnabled; without the option, they are', () => {
+    const identityWith = (enabled?: () => boolean): Identity => readPolicyOptions('gate', { enabled }, {})
+
+    expect([undefined, () => true, () => false].map(enabled => isEnabled(identityWith(enabled)))).toEqual([
+      true,
+      true,
+      false,
+    ])
   })
 })

@@ -175,4 +175,13 @@ describe('a full keyed', () => {
     expect(perKey.get('open')).toBeUndefined()
     expect(perKey.get('new')).toBeDefined()
   })
+
+  it('keeps a pipeline of which one member is busy', async () => {
+    const busy = pipeline(passing(), telling({}, { standing: () => 'busy' }))
+    const perKey = keyed({ by: keyOf, maxKeys: 2, make: key => (key === 'a' ? busy : pipeline(passing())) })
+
+    for (const key of ['a', 'b', 'c']) await perKey.run(() => 'up', { context: contextOf(key) })
+
+    expect([...perKey.entries()].map(([key]) => key)).toEqual(['a', 'c'])
+  })
 })

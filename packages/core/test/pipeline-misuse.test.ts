@@ -1,4 +1,5 @@
 import { type AnyPolicy, type PipelineOptions, pipeline } from '@holdfast/core'
+import { holdfast } from '@holdfast/core/kernel'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { passing, posing, tapping } from './layers.ts'
@@ -114,5 +115,15 @@ describe('pipeline', () => {
     await make(derived).run(() => 'up')
 
     expect(tap).toHaveBeenCalledOnce()
+  })
+
+  it('accepts a policy that is exclusive once', () => {
+    expect(() =>
+      pipeline(posing('bulkhead', { isExclusive: true }), posing('bulkhead', { isExclusive: true })),
+    ).not.toThrow()
+  })
+
+  it('says of itself what it has warned of: nothing, where all is well', () => {
+    expect(pipeline(passing(), pipeline(passing()))[holdfast].warnings).toEqual([])
   })
 })

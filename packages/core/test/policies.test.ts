@@ -1,4 +1,5 @@
 import { observe, pipeline, policies } from '@holdfast/core'
+import { sharedRegistry } from '@holdfast/fixtures/shared-registry'
 import { countCollected, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { limiting, passing } from './layers.ts'
@@ -56,5 +57,21 @@ describe('policies', () => {
 
     expect(namesOf('taken apart')).toEqual(['taken apart'])
     expect(await run(() => 'up')).toBe('up')
+  })
+
+  it('forgets even that there were those that nobody holds', async () => {
+    const { references } = sharedRegistry()['policies'] as { readonly references: ReadonlySet<object> }
+    await countCollected([])
+    await virtualClock().settle()
+    const before = references.size
+    await usePolicies('forgotten')
+    const known = references.size
+
+    await countCollected([])
+    // The platform tells of what it has freed a little later, in tasks of its own.
+    while (references.size > before) await virtualClock().settle()
+
+    expect(known).toBe(before + 30)
+    expect(references.size).toBe(before)
   })
 })

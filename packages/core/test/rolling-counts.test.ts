@@ -66,4 +66,44 @@ describe('RollingCounts', () => {
 
     expect(counts.total(0, 3_600_000)).toBe(1)
   })
+
+  it('lets each slot go by itself, of each kind', () => {
+    const counts = new RollingCounts(300, 3, 2)
+    for (const [atMs, zeros, ones] of [
+      [0, 1, 10],
+      [100, 2, 20],
+      [200, 4, 40],
+    ] as const) {
+      counts.add(0, atMs, zeros)
+      counts.add(1, atMs, ones)
+    }
+
+    const totals = [200, 300, 400, 500].map(atMs => [counts.total(0, atMs), counts.total(1, atMs)])
+
+    expect(totals).toEqual([
+      [7, 70],
+      [6, 60],
+      [4, 40],
+      [0, 0],
+    ])
+  })
+
+  it('counts on from nothing after it was cleared', () => {
+    const counts = new RollingCounts(300, 3, 1)
+    counts.add(0, 0, 5)
+    counts.clear()
+
+    counts.add(0, 100)
+
+    expect([counts.total(0, 100), counts.total(0, 300), counts.total(0, 400)]).toEqual([1, 1, 0])
+  })
+
+  it('does not roll when the clock goes to and fro across the edge of a slot', () => {
+    const counts = new RollingCounts(1_000, 10, 1)
+    counts.add(0, 1_000)
+
+    for (let times = 0; times < 100; times++) counts.add(0, times % 2 === 0 ? 999 : 1_000, 0)
+
+    expect(counts.total(0, 1_000)).toBe(1)
+  })
 })

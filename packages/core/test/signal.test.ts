@@ -14,6 +14,8 @@ describe('isAbortSignal', () => {
     ['undefined', undefined, false],
     ['a string', 'abort', false],
     ['a function', () => {}, false],
+    ['a function that can do it all', Object.assign(() => {}, { aborted: false, addEventListener: () => {} }), false],
+    ['what nobody can listen to', { aborted: false }, false],
   ])('looks at what it can do: %s', (_, value, expected) => {
     expect(isAbortSignal(value)).toBe(expected)
   })

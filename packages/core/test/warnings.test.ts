@@ -72,6 +72,7 @@ describe('a pipeline', () => {
     ['all is in the usual order', [fallback, timeout(2_700), retry, breaker, timeout(800)]],
     ['members say nothing of themselves', [posing('outer'), retry, posing('inner')]],
     ['there is nothing at all', []],
+    ['a retry stands alone', [retry]],
   ])('does not warn when %s', async (_, members) => {
     const warnings = watch()
 
