@@ -3,7 +3,7 @@ import { type AnyPolicy, type Call, type Clock, type Operation, pipeline } from 
 import { cutting } from '@holdfast/fixtures/cutting'
 import { placements } from '@holdfast/fixtures/placements'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { rejects, resolves, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
+import { rejects, resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 
 type Start = (policy: AnyPolicy, operation: Operation<unknown>, clock: Clock) => Promise<unknown>

@@ -23,7 +23,7 @@ describe('a bulkhead inside keyed', () => {
   it('makes room when it is idle, before one that is open', async () => {
     const policies = perKey(key => (key === 'open' ? standing('open') : bulkhead({ maxConcurrent: 1 })))
 
-    for (const key of ['open', 'idle', 'new']) await policies.run(() => 'up', { context: { key } as object })
+    for (const key of ['open', 'idle', 'new']) await policies.run(() => 'up', { context: { key } })
 
     expect(keysOf(policies)).toEqual(['open', 'new'])
   })
@@ -31,11 +31,11 @@ describe('a bulkhead inside keyed', () => {
   it('stays while one holds a slot and another waits for it', async () => {
     const slots = bulkhead({ maxConcurrent: 1, maxQueued: 1 })
     const policies = perKey(key => (key === 'busy' ? slots : bulkhead({ maxConcurrent: 1 })))
-    await policies.run(() => 'up', { context: { key: 'busy' } as object })
+    await policies.run(() => 'up', { context: { key: 'busy' } })
     const permit = await slots.acquire()
     const waiting = slots.acquire()
 
-    for (const key of ['idle', 'new']) await policies.run(() => 'up', { context: { key } as object })
+    for (const key of ['idle', 'new']) await policies.run(() => 'up', { context: { key } })
 
     expect(keysOf(policies)).toEqual(['busy', 'new'])
     permit.release()

@@ -1,5 +1,5 @@
 import { pipeline } from '@holdfast/core'
-import { type Identity, isEnabled, readPolicyOptions } from '@holdfast/core/kernel'
+import { type Identity, isEnabled as isOn, readPolicyOptions } from '@holdfast/core/kernel'
 import { unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { tapping } from './layers.ts'
@@ -94,7 +94,7 @@ describe('enabled', () => {
   it('is what policies with members of their own ask by isEnabled; without the option, they are', () => {
     const identityWith = (enabled?: () => boolean): Identity => readPolicyOptions('gate', { enabled }, {})
 
-    expect([undefined, () => true, () => false].map(enabled => isEnabled(identityWith(enabled)))).toEqual([
+    expect([undefined, () => true, () => false].map(enabled => isOn(identityWith(enabled)))).toEqual([
       true,
       true,
       false,

@@ -5,6 +5,7 @@ import { limiting, passing } from './layers.ts'
 
 /** A promise with a `then` of its own, as instrumentation makes them. */
 function tampered<T>(then: (resolve: (value: T) => void) => void): Promise<T> {
+  // oxlint-disable-next-line unicorn/no-thenable -- that is what it is for
   return Object.assign(Promise.resolve(), { then }) as unknown as Promise<T>
 }
 

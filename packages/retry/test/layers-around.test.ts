@@ -3,7 +3,16 @@ import { definePolicy, Emitter, type KernelCall, type Runner, readPolicyOptions 
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { tapping } from '@holdfast/fixtures/tapping'
 import { constant, retry, retryInfo } from '@holdfast/retry'
-import { hangs, record, rejects, resolves, scripted, type VirtualClock, virtualClock, countCollected } from '@holdfast/testing'
+import {
+  countCollected,
+  hangs,
+  record,
+  rejects,
+  resolves,
+  scripted,
+  type VirtualClock,
+  virtualClock,
+} from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors } from './failures.ts'
 

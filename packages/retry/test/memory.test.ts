@@ -1,6 +1,6 @@
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
-import { virtualClock, countCollected } from '@holdfast/testing'
+import { countCollected, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 
 const backoff = constant({ delayMs: 1, jitter: 'none' })

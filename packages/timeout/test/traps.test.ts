@@ -1,8 +1,7 @@
 import { pipeline } from '@holdfast/core'
 import { abortListeners } from '@holdfast/fixtures/abort-listeners'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
+import { hangs, record, rejects, resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { timeout } from '@holdfast/timeout'
 import { describe, expect, it } from 'vitest'
 

@@ -1,4 +1,4 @@
-import { rejects, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
+import { rejects, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import {
   type AnyPolicy,
   bulkhead,

@@ -1,4 +1,4 @@
-import { resolves, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
+import { resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { type AnyPolicy, observe } from 'holdfast'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { everywhere } from './faults.ts'

@@ -1,6 +1,6 @@
-import { unhandledRejectionsOf } from '@holdfast/testing'
 import { abortListeners } from '@holdfast/fixtures/abort-listeners'
 import type { VirtualClock } from '@holdfast/testing'
+import { unhandledRejectionsOf } from '@holdfast/testing'
 import {
   type AnyPolicy,
   bulkhead,

@@ -6,7 +6,7 @@ export interface Brought {
 }
 
 /** What an operation fails with. */
-export class Failed extends Error implements Brought {
+class Failed extends Error implements Brought {
   readonly how: string
 
   constructor(how: string) {

@@ -1,14 +1,9 @@
 import { exploreSchedules } from '@holdfast/testing'
 import { type AnyPolicy, type Bulkhead, bulkhead, keyed, type PolicyEvent, retry } from 'holdfast'
 import { describe, expect, it } from 'vitest'
+import { contextOf, keyOf } from './call-key.ts'
 import { type Caller, call } from './schedules-caller.ts'
 import { unhandledRejections } from './unhandled-rejections.ts'
-
-declare module 'holdfast' {
-  interface CallContext {
-    tenant?: string
-  }
-}
 
 const unhandled = unhandledRejections()
 
@@ -24,7 +19,7 @@ describe('keyed, in whatever order things happen', () => {
         const perTenant = keyed({
           clock,
           maxKeys: 2,
-          by: ({ context }) => context.tenant ?? 'nobody',
+          by: keyOf,
           make: (tenant): AnyPolicy => {
             // That this one is busy, only its keyed knows.
             if (random() < 0.5) return retry({ clock, name: tenant, maxAttempts: 1 })
@@ -52,7 +47,7 @@ describe('keyed, in whatever order things happen', () => {
               look()
               await soon(`end of call ${number} of ${tenant}`, look)
             },
-            { context: { tenant }, isAbortable: random() < 0.7 },
+            { context: contextOf(tenant), isAbortable: random() < 0.7 },
           )
           if (overflows === before) own = perTenant.get(tenant)
           callers.push(caller)
@@ -69,7 +64,7 @@ describe('keyed, in whatever order things happen', () => {
         expect([clock.pendingTimers, unhandled]).toEqual([0, []])
         // When all is over, nothing is busy: a new key finds room.
         const policiesBefore = overflows
-        await perTenant.run(() => 'up', { context: { tenant: 'e' } })
+        await perTenant.run(() => 'up', { context: contextOf('e') })
         expect([perTenant.get('e')?.name, overflows]).toEqual(['e', policiesBefore])
       },
       { schedules: 300 },
