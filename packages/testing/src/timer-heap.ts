@@ -1,6 +1,6 @@
 export interface Timer {
   readonly atMs: number
-  readonly callback: () => void
+  callback: () => void
 }
 
 interface Entry extends Timer {
@@ -38,7 +38,8 @@ export class TimerHeap {
   }
 
   remove(timer: unknown): void {
-    this.live.delete(timer as Entry)
+    // It stays in the heap for now, but must not hold what it would have called.
+    if (this.live.delete(timer as Entry)) (timer as Entry).callback = nothing
   }
 
   /** The next timer that is due at `atMs` or before; it is not in the heap any more. */
@@ -96,6 +97,8 @@ export class TimerHeap {
     this.heap[b] = held
   }
 }
+
+const nothing = (): void => {}
 
 function counter(): () => number {
   let count = 0

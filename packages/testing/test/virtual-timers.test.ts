@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { virtualClock } from '@holdfast/testing'
+import { countCollected, virtualClock } from '@holdfast/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 
@@ -173,5 +173,17 @@ describe('jump', () => {
     expect(() => clock.jump(ms)).toThrow(RangeError)
 
     expect(clock.nowMs()).toBe(10_000)
+  })
+
+  it('holds nothing of what a timer would have called that was cleared', async () => {
+    const clock = virtualClock()
+    clock.setTimeout(() => {}, 1)
+    const reference = (() => {
+      const held = { of: 'the callback' }
+      clock.clearTimeout(clock.setTimeout(() => held, 1_000))
+      return new WeakRef(held)
+    })()
+
+    expect(await countCollected([reference])).toBe(1)
   })
 })

@@ -1,6 +1,15 @@
 import { pipeline } from '@holdfast/core'
 import { mustBe, mustRead } from './must.ts'
-import { behaviourOf, endingNow, endingOf, mustReject, type OpenWork, openWork, rejectionIn } from './runs.ts'
+import {
+  behaviourOf,
+  endingNow,
+  endingOf,
+  membersIn,
+  mustReject,
+  type OpenWork,
+  openWork,
+  rejectionIn,
+} from './runs.ts'
 import { cutting, type Rule, type Trial } from './trial.ts'
 
 const RULE = 'rule 1: an abort from outside'
@@ -62,10 +71,9 @@ export const aborts: readonly Rule[] = [
         const work = openWork()
         const ended = endingOf(policy.run(work.operation, { timeoutMs: 5 }))
         await trial.clock.advance(5)
-        const ending = await ended
-        const { code, policy: name } = ('error' in ending ? ending.error : {}) as { code?: string; policy?: string }
-        mustBe('the code of the error', code, 'ERR_HOLDFAST_TIMEOUT')
-        mustBe('the policy that it names', name, policy.name)
+        const error = membersIn(await ended)
+        mustBe('the code of the error', error['code'], 'ERR_HOLDFAST_TIMEOUT')
+        mustBe('the policy that it names', error['policy'], policy.name)
         return work
       }),
   },
@@ -76,9 +84,7 @@ export const aborts: readonly Rule[] = [
         const work = openWork()
         const ended = endingOf(pipeline(cutting(trial.clock, 5, 'loser'), policy).run(work.operation))
         await trial.clock.advance(5)
-        const ending = await ended
-        const { policy: name } = ('error' in ending ? ending.error : {}) as { policy?: string }
-        mustBe('the policy whose error came', name, 'cutting')
+        mustBe('the policy whose error came', membersIn(await ended)['policy'], 'cutting')
         return work
       }),
   },

@@ -1,6 +1,6 @@
 import { builtinModule } from '../builtin-modules.ts'
-import { mustBe } from './must.ts'
-import { endingOf, openWork } from './runs.ts'
+import { mustBe, mustRead } from './must.ts'
+import { endingOf, membersIn, openWork } from './runs.ts'
 import type { Rule } from './trial.ts'
 
 interface Storage {
@@ -35,7 +35,7 @@ export const asyncContexts: readonly Rule[] =
             await requests.run('of another', () => clock.runAll())
             await ended
 
-            mustBe('contexts', [...seen].join(', '), 'mine')
+            mustRead('contexts', [...seen].map(String), ['mine'])
           },
         },
         {
@@ -45,19 +45,21 @@ export const asyncContexts: readonly Rule[] =
             const requests = new hooks.AsyncLocalStorage()
             const policy = make({}, subject.makeQueueing)
             const first = openWork()
-            const seen: unknown[] = []
+            const seen: string[] = []
             const runFor = (request: string, operation: () => unknown): Promise<unknown> =>
               requests.run(request, () => endingOf(policy.run(operation)))
 
             const ends = [requests.run('first', () => endingOf(policy.run(first.operation)))]
             for (const request of ['second', 'third']) {
-              ends.push(runFor(request, async () => seen.push(request, requests.getStore())) as (typeof ends)[0])
+              ends.push(
+                runFor(request, async () => seen.push(request, String(requests.getStore()))) as (typeof ends)[0],
+              )
             }
             await clock.settle()
             requests.run('of another', () => first.resolve('done'))
             await Promise.all(ends)
 
-            mustBe('requests and their contexts', seen.join(', '), 'second, second, third, third')
+            mustRead('requests and their contexts', seen, ['second', 'second', 'third', 'third'])
           },
         },
         {
@@ -73,10 +75,9 @@ export const asyncContexts: readonly Rule[] =
 
             const ended = endingOf(callerOfTheRun())
             await clock.runAll()
-            const ending = await ended
+            const trace = String(membersIn(await ended)['stack'])
 
-            const { stack = '' } = ('error' in ending ? ending.error : {}) as Error
-            mustBe('the trace names it', stack.includes('callerOfTheRun') || stack, true)
+            mustBe('the trace names it', trace.includes('callerOfTheRun') || trace, true)
           },
         },
       ]

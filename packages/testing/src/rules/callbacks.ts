@@ -79,7 +79,7 @@ export const callbacks: readonly Rule[] = [
     title: 'rule 3: what a callback throws is what the run rejects with',
     concerns: ({ callbacks: made }) => made !== undefined,
     check: async trial => {
-      for (const [option, make] of Object.entries(trial.subject.callbacks ?? {})) {
+      for (const [option, make] of Object.entries(trial.subject.callbacks as Callbacks)) {
         const policy = trial.make({}, options =>
           make(options, () => {
             throw fault
@@ -94,14 +94,16 @@ export const callbacks: readonly Rule[] = [
 ]
 
 type MakeWithCallback = (options: RuleOptions, callback: () => never) => AnyPolicy
-type MakeWithPredicate = NonNullable<RuleSubject['predicates']>[string]
+type Callbacks = NonNullable<RuleSubject['callbacks']>
+type Predicates = NonNullable<RuleSubject['predicates']>
+type MakeWithPredicate = Predicates[string]
 
 function perPredicate(what: string, check: (trial: Trial, make: MakeWithPredicate) => Promise<void>): Rule {
   return {
     title: `rule 3: a predicate that ${what}`,
     concerns: ({ predicates }) => predicates !== undefined,
     check: async trial => {
-      for (const make of Object.values(trial.subject.predicates ?? {})) await check(trial, make)
+      for (const make of Object.values(trial.subject.predicates as Predicates)) await check(trial, make)
     },
   }
 }

@@ -1,4 +1,4 @@
-import { observe, type PolicyEvent, policies } from '@holdfast/core'
+import { type Call, observe, type PolicyEvent, policies } from '@holdfast/core'
 import { mustBe, mustRead } from './must.ts'
 import { behaviourOf, endingOf, mustAnswer, openWork } from './runs.ts'
 import type { Rule } from './trial.ts'
@@ -48,11 +48,12 @@ export const contract: readonly Rule[] = [
       const ended = endingOf(make().run(work.operation, { context, timeoutMs: 50, signal: controller.signal }))
       await clock.settle()
 
-      const [call] = work.calls
-      mustBe('its attempt', call?.attempt, 1)
-      mustBe('its context', call?.context, context)
-      mustBe('what is left of its time', Number(call?.remainingMs()) <= 50 || call?.remainingMs(), true)
-      mustBe('its signal', call?.signal.aborted, false)
+      mustBe('calls', work.calls.length, 1)
+      const [call] = work.calls as [Call]
+      mustBe('its attempt', call.attempt, 1)
+      mustBe('its context', call.context, context)
+      mustBe('its time is limited', call.remainingMs() <= 50 || call.remainingMs(), true)
+      mustBe('its signal has aborted', call.signal.aborted, false)
       controller.abort()
       await ended
     },
@@ -106,18 +107,15 @@ export const contract: readonly Rule[] = [
     title: 'the contract: an observer sees each run and each attempt begin and end',
     check: async ({ clock, make }) => {
       const policy = make()
-      const types: string[] = []
-      const stop = observe({
-        event: ({ type, pipeline }) => {
-          if (pipeline === policy.name) types.push(type)
-        },
-      })
+      const events: PolicyEvent[] = []
+      const stop = observe({ event: event => events.push(event) })
 
       const ended = endingOf(policy.run(() => 'up'))
       await clock.settle()
       await ended
       stop()
 
+      const types = events.filter(({ pipeline }) => pipeline === policy.name).map(({ type }) => type)
       const own = types.filter(type => /^(call|attempt)\./.test(type))
       mustRead('events', own, ['call.started', 'attempt.started', 'attempt.settled', 'call.settled'])
     },

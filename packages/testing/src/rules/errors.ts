@@ -1,13 +1,18 @@
 import { isHoldfastError } from '@holdfast/core'
 import { unhandledRejectionsOf } from '../unhandled-rejections.ts'
 import { mustBe, mustRead } from './must.ts'
-import { endingOf, mustReject, openWork, rejectionIn } from './runs.ts'
+import { endingOf, membersIn, mustReject, openWork, rejectionIn } from './runs.ts'
+import type { RuleRejection } from './subject.ts'
 import type { Rule } from './trial.ts'
+
+const { process } = globalThis as { process?: { on?: unknown } }
+const isToldOfRejections = typeof process?.on === 'function'
 
 /** Rule 8: no unhandled rejection, ever. Rule 9: the last error is the error. */
 export const errors: readonly Rule[] = [
   {
     title: 'rule 8: no rejection goes unhandled of work that outlived its run',
+    concerns: () => isToldOfRejections,
     check: async ({ clock, make }) => {
       const late = new Error('late')
       const work = openWork({ isDeaf: true })
@@ -33,7 +38,7 @@ export const errors: readonly Rule[] = [
     (how): Rule => ({
       title: `rule 9: what the operation ${how} last arrives as it is`,
       check: async ({ clock, make }) => {
-        for (const [kind, makeThrown] of Object.entries(thrownAs)) {
+        for (const [kind, makeThrown] of Object.entries<() => unknown>(thrownAs)) {
           const thrown: unknown[] = []
           let members: string[] = []
           const ended = endingOf(
@@ -42,7 +47,7 @@ export const errors: readonly Rule[] = [
               thrown.push(error)
               members = membersOf(error)
               if (how === 'throws') throw error
-              return Promise.reject(error as Error)
+              return Promise.reject(error)
             }),
           )
           await clock.runAll()
@@ -56,19 +61,20 @@ export const errors: readonly Rule[] = [
   {
     title: 'rule 9: its own rejection has a code, the name of the policy and a message that begins with it',
     concerns: ({ rejection }) => rejection !== undefined,
-    check: async ({ clock, make, subject: { rejection } }) => {
+    check: async ({ clock, make, subject }) => {
+      const rejection = subject.rejection as RuleRejection
       const policy = make({ name: 'catalogue' })
       const limit: unknown = Reflect.get(Error, 'stackTraceLimit')
 
-      const ending = rejection && (await endingOf(rejection.provoke(policy, clock)))
+      const ending = await endingOf(rejection.provoke(policy, clock))
 
-      const rejected = rejectionIn(ending)
-      mustBe('what it rejects with is an error', rejected instanceof Error || rejected, true)
-      const { code, policy: name, message } = rejected as Error & Record<string, unknown>
-      mustBe('its code', code, rejection?.code)
-      mustBe('its code is one of Holdfast', isHoldfastError(rejected) || code, true)
+      const error = rejectionIn(ending)
+      const { code, policy: name, message } = membersIn(ending)
+      mustBe('what it rejects with is an error', error instanceof Error || error, true)
+      mustBe('its code', code, rejection.code)
+      mustBe('its code is one of Holdfast', isHoldfastError(error) || code, true)
       mustBe('its policy', name, 'catalogue')
-      mustBe('its message begins with the name', message.startsWith('catalogue: ') || message, true)
+      mustBe('its message begins with the name', String(message).startsWith('catalogue: ') || message, true)
       mustBe('Error.stackTraceLimit', Reflect.get(Error, 'stackTraceLimit'), limit)
     },
   },

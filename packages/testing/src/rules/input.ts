@@ -18,8 +18,7 @@ export const input: readonly Rule[] = [
     title: 'rule 11: an error whose members throw passes through, and is told to listeners',
     check: async ({ clock, make }) => {
       const hostile = new Proxy(new Error('hostile'), {
-        get: (_, member) => {
-          if (member === 'then') return undefined
+        get: () => {
           throw new Error('do not look at me')
         },
       })

@@ -10,7 +10,9 @@ export function mustRead(what: string, got: readonly string[], expected: readonl
 
 function told(value: unknown): string {
   try {
-    return value instanceof Error ? `${value.name}: ${value.message}` : String(value)
+    if (value instanceof Error) return `${value.name}: ${value.message}`
+    const text: unknown = typeof value === 'object' ? JSON.stringify(value) : value
+    return String(text)
   } catch {
     return `something that cannot be shown, of type ${typeof value}`
   }

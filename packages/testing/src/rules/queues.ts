@@ -87,11 +87,11 @@ export const queues: readonly Rule[] = [
       controller.abort()
       const startedAtOnce = second.calls.length
       await clock.settle()
-      second.resolve('done')
-      await Promise.all(ends)
 
       mustBe('starts in the middle of the abort', startedAtOnce, 0)
       mustBe('starts after it', second.calls.length, 1)
+      second.resolve('done')
+      await Promise.all(ends)
     },
   },
 ]

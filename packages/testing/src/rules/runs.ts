@@ -25,6 +25,11 @@ export function rejectionIn(ending: Ending | undefined): unknown {
   return 'error' in ending ? ending.error : `the value ${String(ending.value)}`
 }
 
+/** The members of what a run rejected with, whatever that was. */
+export function membersIn(ending: Ending): Readonly<Record<string, unknown>> {
+  return Object(rejectionIn(ending)) as Record<string, unknown>
+}
+
 /** What a run must have answered. */
 export async function mustAnswer(what: string, run: Promise<Ending>, expected: unknown): Promise<void> {
   mustBe(what, answerIn(await run), expected)
