@@ -8,7 +8,9 @@ interface ProcessEvents {
   on(event: 'unhandledRejection', listener: Listener): void
 }
 
-const { process } = globalThis as { process?: Partial<ProcessEvents> }
+// As an object of no known type: where the types of Node are, theirs differ.
+const platform: object = globalThis
+const process = Reflect.get(platform, 'process') as Partial<ProcessEvents> | undefined
 const events = typeof process?.on === 'function' ? (process as ProcessEvents) : undefined
 
 /**
