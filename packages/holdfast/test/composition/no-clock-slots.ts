@@ -2,12 +2,8 @@ import { begin } from '@holdfast/fixtures/pending'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { hangs, record, scripted } from '@holdfast/testing'
 import {
-  type AnyPolicy,
   type Bulkhead,
   bulkhead,
-  type CircuitBreaker,
-  type CircuitBreakerOptions,
-  circuitBreaker,
   consecutiveFailures,
   constant,
   fallback,
@@ -19,15 +15,7 @@ import {
 import { expect } from 'vitest'
 import { contextOf, keyOf } from './call-key.ts'
 import type { Behaviour } from './no-clock-behaviours.ts'
-
-const trip = consecutiveFailures(1)
-const up = (): string => 'up'
-
-/** A breaker that draws no lot shorter than the whole of its open time. */
-const breakerOf = (options: CircuitBreakerOptions): CircuitBreaker => circuitBreaker({ ...options, random: () => 1 })
-
-const fail = (policy: AnyPolicy, key = 'any'): Promise<unknown> =>
-  rejectionOf(policy.run(() => Promise.reject(new Error('down')), { context: contextOf(key) }))
+import { breakerOf, fail, trip, up } from './no-clock-circuit.ts'
 
 /** What bulkheads, policies per key and pipelines of all five do with time. */
 export const slots: readonly Behaviour[] = [

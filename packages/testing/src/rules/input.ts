@@ -1,4 +1,4 @@
-import { mustBe } from './must.ts'
+import { mustBe, thrownBy } from './must.ts'
 import { endingOf, mustReject } from './runs.ts'
 import type { Rule } from './trial.ts'
 
@@ -71,12 +71,3 @@ export const input: readonly Rule[] = [
     },
   },
 ]
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act()
-  } catch (error) {
-    return error
-  }
-  return 'nothing'
-}

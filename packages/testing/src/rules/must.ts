@@ -8,6 +8,16 @@ export function mustRead(what: string, got: readonly string[], expected: readonl
   mustBe(what, got.join(', ') || 'nothing', expected.join(', ') || 'nothing')
 }
 
+/** What `act` throws, or the word nothing. */
+export function thrownBy(act: () => unknown): unknown {
+  try {
+    act()
+  } catch (error) {
+    return error
+  }
+  return 'nothing'
+}
+
 function told(value: unknown): string {
   try {
     if (value instanceof Error) return `${value.name}: ${value.message}`

@@ -1,6 +1,6 @@
 import { pipeline } from '@holdfast/core'
 import { virtualClock } from '../virtual-clock.ts'
-import { mustBe, mustRead } from './must.ts'
+import { mustBe, mustRead, thrownBy } from './must.ts'
 import { behaviourOf, endingNow, endingOf, failingOnce, mustAnswer, rejectionIn } from './runs.ts'
 import type { RuleRejection } from './subject.ts'
 import type { Rule } from './trial.ts'
@@ -139,12 +139,3 @@ export const time: readonly Rule[] = [
     },
   },
 ]
-
-function thrownBy(act: () => unknown): unknown {
-  try {
-    act()
-  } catch (error) {
-    return error
-  }
-  return 'nothing'
-}
