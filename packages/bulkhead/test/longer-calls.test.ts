@@ -1,23 +1,13 @@
 import { bulkhead } from '@holdfast/bulkhead'
-import { type Call, type Policy, type PolicyEvent, pipeline } from '@holdfast/core'
-import { definePolicy, Emitter, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
+import { type Call, pipeline } from '@holdfast/core'
+import { again } from '@holdfast/fixtures/layer'
 import { begin } from '@holdfast/fixtures/pending'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { tapping } from '@holdfast/fixtures/tapping'
-import { hangs, rejects, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
+import { hangs, rejects, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 
 const reason = new Error('the caller left')
-
-/** A layer that calls again when a call fails, and makes no call of its own for that. */
-function again(clock: VirtualClock): Policy {
-  const emitter = new Emitter<PolicyEvent>(readPolicyOptions('again', { clock }, {}))
-  const link =
-    (next: Runner): Runner =>
-    (operation, call) =>
-      next(operation, call).catch(() => next(operation, call))
-  return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
-}
 
 describe('a slot of a call that goes on when it is given back', () => {
   it('after its work has failed is not given back again by an abort', async () => {

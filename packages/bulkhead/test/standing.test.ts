@@ -1,5 +1,5 @@
 import { bulkhead } from '@holdfast/bulkhead'
-import { type AnyPolicy, keyed, type PolicyEvent } from '@holdfast/core'
+import { type AnyPolicy, keyed, type PolicyEvent, pipeline } from '@holdfast/core'
 import { definePolicy, Emitter, readPolicyOptions, type Standing } from '@holdfast/core/kernel'
 import { describe, expect, it } from 'vitest'
 
@@ -41,5 +41,17 @@ describe('a bulkhead inside keyed', () => {
     permit.release()
     const next = await waiting
     next.release()
+  })
+
+  it('keeps the pipeline that it is in while it is busy', async () => {
+    const slots = bulkhead({ maxConcurrent: 1 })
+    const policies = perKey(key => pipeline(key === 'busy' ? slots : bulkhead({ maxConcurrent: 1 })))
+    await policies.run(() => 'up', { context: { key: 'busy' } })
+    const permit = slots.tryAcquire()
+
+    for (const key of ['idle', 'new']) await policies.run(() => 'up', { context: { key } })
+
+    expect(keysOf(policies)).toEqual(['busy', 'new'])
+    permit?.release()
   })
 })

@@ -1,4 +1,5 @@
 import type { KernelCall, Operation, Runner } from './call.ts'
+import { byCaller } from './cancellation.ts'
 import { type Clock, startTimer } from './clock.ts'
 import { promised } from './promises.ts'
 import { callGuarded } from './report.ts'
@@ -7,21 +8,25 @@ import { listen, unlisten } from './signal.ts'
 /** How work ended that nobody waited for any more. */
 export type LateOutcome = { readonly outcome: 'value' } | { readonly outcome: 'error'; readonly error: unknown }
 
+const ignore = (): void => {}
+
 /**
  * The promise of a call that may be answered before its work ends: by a limit, by the caller's signal, or by a call
  * around it. Made only where one of these exists. Once it has left, what the work brings goes to `discard`.
  */
 export class Answer {
   readonly call: KernelCall
-  private state: 'open' | 'left' | 'settled' = 'open'
+  private hasLeft = false
   private reject: ((reason: unknown) => void) | undefined = undefined
   private work: Promise<unknown> | undefined = undefined
-  private clock: Clock | undefined = undefined
+  /** There with the timer. */
+  private clock!: Clock
   private timer: unknown = undefined
-  private signal: AbortSignal | undefined = undefined
+  /** There with its listener. */
+  private signal!: AbortSignal
   private onAbort: (() => void) | undefined = undefined
   /** Told of what arrives after the answer was given. */
-  onLate: ((late: LateOutcome) => void) | undefined = undefined
+  onLate: (late: LateOutcome) => void = ignore
 
   constructor(call: KernelCall) {
     this.call = call
@@ -36,7 +41,7 @@ export class Answer {
   /** Cancels the call, for the caller's own reason, when `signal` aborts. */
   heed(signal: AbortSignal): void {
     this.signal = signal
-    this.onAbort = () => this.call.scope.abort({ origin: 'caller', reason: signal.reason, limitMs: Infinity })
+    this.onAbort = () => this.call.scope.abort(byCaller(signal.reason))
     listen(signal, this.onAbort)
   }
 
@@ -47,17 +52,17 @@ export class Answer {
       const work = promised(() => next(operation, this.call))
       this.work = work
       // The operation itself may have aborted the caller's signal.
-      if (this.state === 'left') this.call.parent?.abandon(work)
+      if (this.hasLeft) this.call.parent?.abandon(work)
       // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
       work
         .then(
           value => {
-            if (this.state === 'left') this.discard(value)
+            if (this.hasLeft) this.discard(value)
             else this.settle()
             return value
           },
           (error: unknown) => {
-            if (this.state === 'left') this.onLate?.({ outcome: 'error', error })
+            if (this.hasLeft) this.onLate({ outcome: 'error', error })
             else this.settle()
             throw error
           },
@@ -68,8 +73,7 @@ export class Answer {
 
   /** Answers now. The work goes on unheard: the slots around it are told, and keep its place. */
   leave(reason: unknown): void {
-    if (this.state !== 'open') return
-    this.state = 'left'
+    this.hasLeft = true
     this.stop()
     this.call.leave()
     this.reject?.(reason)
@@ -83,21 +87,19 @@ export class Answer {
   }
 
   private settle(): void {
-    this.state = 'settled'
     this.stop()
     this.call.leave()
   }
 
   private stop(): void {
-    if (this.timer !== undefined) this.clock?.clearTimeout(this.timer)
-    if (this.signal !== undefined && this.onAbort !== undefined) unlisten(this.signal, this.onAbort)
+    if (this.timer !== undefined) this.clock.clearTimeout(this.timer)
+    if (this.onAbort !== undefined) unlisten(this.signal, this.onAbort)
     this.timer = this.onAbort = undefined
   }
 
   private discard(value: unknown): void {
-    this.onLate?.({ outcome: 'value' })
-    const discard = this.call.root.scope.given?.discard
-    if (discard !== undefined) callGuarded('discard', () => discard(value as never))
+    this.onLate({ outcome: 'value' })
+    callGuarded('discard', () => this.call.root.scope.given?.discard?.(value as never))
   }
 }
 

@@ -135,8 +135,9 @@ export class KernelCall implements Call {
     this.parent?.abandon(work)
     const { scope } = this
     scope.abandoned ??= new Set()
-    scope.abandoned.add(work)
-    const ended = (): boolean | undefined => scope.abandoned?.delete(work)
+    const { abandoned } = scope
+    abandoned.add(work)
+    const ended = (): boolean => abandoned.delete(work)
     work.then(ended, ended)
   }
 

@@ -13,6 +13,11 @@ export interface Cancellation {
   readonly limitMs: number
 }
 
+/** That of the caller: by its signal, or by the limit that it gave. */
+export function byCaller(reason: unknown, limitMs: number = Infinity): Cancellation {
+  return { origin: 'caller', reason, limitMs }
+}
+
 /** What is told when a call is cancelled: a child call, a wait, a permit. A node of a list, so that leaving is O(1). */
 export abstract class Dependent {
   private on: Scope | undefined = undefined

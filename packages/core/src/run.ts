@@ -1,5 +1,6 @@
-import { answerFor } from './answer.ts'
+import { type Answer, answerFor } from './answer.ts'
 import { type Call, type CallContext, KernelCall, type Operation, passOn, type Runner } from './call.ts'
+import { byCaller } from './cancellation.ts'
 import { type Clock, isUnlimited, systemClock } from './clock.ts'
 import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
@@ -72,7 +73,7 @@ export function waitFor<T>(
 
 function proceed<T>(head: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
   if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
-  if (call.isCancellable && call.scope.answer !== undefined) return call.scope.answer.promise(head, operation)
+  if (call.isCancellable) return (call.scope.answer as Answer).promise(head, operation)
   return passOn(head, operation, call)
 }
 
@@ -85,13 +86,13 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
   const isLimited = !isUnlimited(timeoutMs)
   const deadline = isLimited ? clock.nowMs() + timeoutMs : undefined
   const call = new KernelCall(identity, undefined, undefined, 1, deadline, isLimited || signal !== undefined)
-  if (context !== undefined || discard !== undefined) call.scope.given = { context, discard }
-  if (signal?.aborted) call.scope.cancelled = { origin: 'caller', reason: signal.reason, limitMs: Infinity }
+  call.scope.given = { context, discard }
+  if (signal?.aborted) call.scope.cancelled = byCaller(signal.reason)
   else if (call.isCancellable) {
     const answer = answerFor(call)
     answer.limit(clock, timeoutMs, () => {
       const reason = stackless(() => new TimeoutError(name, timeoutMs))
-      call.scope.abort({ origin: 'caller', reason, limitMs: timeoutMs })
+      call.scope.abort(byCaller(reason, timeoutMs))
     })
     // The signal may abort as it is listened to, and that clears the timer.
     if (signal !== undefined) answer.heed(signal)
@@ -114,8 +115,7 @@ function openWithin(identity: Identity, parent: KernelCall): KernelCall {
 
 /** The deadline of `parent` on the timeline of another clock. */
 function deadlineWithin(parent: KernelCall, clock: Clock): number | undefined {
-  if (parent.deadlineMs === Infinity) return undefined
-  return parent.root.identity.clock === clock ? parent.deadlineMs : clock.nowMs() + parent.remainingMs()
+  return parent.root.identity.clock === clock ? parent.deadline : clock.nowMs() + parent.remainingMs()
 }
 
 const isCall = (options: object): options is KernelCall => (options as KernelCall | null)?.protocol === holdfast
@@ -135,8 +135,9 @@ function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> 
   if (!isObject(options)) readOptions(`${name}: run`, options, rules)
   for (const option in options) {
     const value = (options as Record<string, unknown>)[option]
-    if (value === undefined || !Object.hasOwn(options, option)) continue
-    if (!Object.hasOwn(rules, option) || !rules[option]?.accepts(value)) readOptions(`${name}: run`, options, rules)
+    if (!Object.hasOwn(options, option)) continue
+    const isFine = Object.hasOwn(rules, option) && (value === undefined || rules[option]?.accepts(value))
+    if (!isFine) readOptions(`${name}: run`, options, rules)
     read[option] = value
   }
   return read

@@ -45,15 +45,20 @@ export class Scope extends Dependent {
     holdDeliveries(() => {
       tell?.()
       this.answer?.leave(cancellation.reason)
-      this.cancel(cancellation, aborts)
+      this.release(cancellation, aborts)
     })
     for (const controller of aborts) controller.abort(cancellation.reason)
   }
 
   override cancel(cancellation: Cancellation, aborts: AbortController[]): void {
+    this.answer?.cancelled(cancellation.reason)
+    this.release(cancellation, aborts)
+  }
+
+  private release(cancellation: Cancellation, aborts: AbortController[]): void {
+    // A signal that will not be unlistened may abort when all is over.
     if (this.cancelled !== undefined) return
     this.cancelled = cancellation
-    this.answer?.cancelled(cancellation.reason)
     for (let dependent = this.first; dependent !== undefined; dependent = this.first) {
       dependent.detach()
       dependent.cancel(cancellation, aborts)

@@ -1,5 +1,6 @@
-import { type Policy, type PolicyEvent, pipeline } from '@holdfast/core'
-import { definePolicy, Emitter, type KernelCall, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
+import { type Policy, pipeline } from '@holdfast/core'
+import type { KernelCall } from '@holdfast/core/kernel'
+import { again, watching } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { tapping } from '@holdfast/fixtures/tapping'
 import { constant, retry, retryInfo } from '@holdfast/retry'
@@ -10,7 +11,6 @@ import {
   rejects,
   resolves,
   scripted,
-  type VirtualClock,
   virtualClock,
 } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
@@ -18,23 +18,6 @@ import { errors } from './failures.ts'
 
 const backoff = constant({ delayMs: 100, jitter: 'none' })
 const reason = new Error('the caller left')
-
-/** A layer made of what happens with the promise from inside. */
-function layer(clock: VirtualClock, link: (next: Runner) => Runner): Policy {
-  const emitter = new Emitter<PolicyEvent>(readPolicyOptions('layer', { clock }, {}))
-  return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
-}
-
-/** A layer that says when what is inside has ended, as a slot wants to know. */
-const watching = (clock: VirtualClock, ended: () => void): Policy =>
-  layer(clock, next => (operation, call) => next(operation, call).finally(ended))
-
-/** A layer that calls again when a call has ended, and makes no call of its own for that. */
-const again = (clock: VirtualClock): Policy =>
-  layer(clock, next => (operation, call) => {
-    const repeat = (): ReturnType<typeof next> => next(operation, call) as never
-    return next(operation, call).then(repeat, repeat) as never
-  })
 
 describe('the layers around a retry', () => {
   it('see it end when it is aborted between two attempts', async () => {

@@ -1,0 +1,66 @@
+import { observe, type Policy, type PolicyEvent, pipeline, TimeoutError } from '@holdfast/core'
+import {
+  answerFor,
+  definePolicy,
+  Emitter,
+  type LateOutcome,
+  type Runner,
+  readPolicyOptions,
+} from '@holdfast/core/kernel'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { rejects, resolves, type Step, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { limiting } from './layers.ts'
+
+/** A limit of 100 ms that tells what arrives after it. */
+function telling(clock: VirtualClock, tell: (late: LateOutcome) => void): Policy {
+  const emitter = new Emitter<PolicyEvent>(readPolicyOptions('telling', { clock }, {}))
+  const link =
+    (next: Runner): Runner =>
+    (operation, parent) => {
+      const call = parent.child(1, clock.nowMs() + 100, true)
+      const answer = answerFor(call)
+      answer.onLate = tell
+      const reason = new TimeoutError('telling', 100)
+      answer.limit(clock, 100, () => call.scope.abort({ origin: 'timeout', reason, limitMs: 100 }))
+      return answer.promise(next, operation)
+    }
+  return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
+}
+
+describe('a layer that gives up on its work', () => {
+  const late = new Error('late')
+
+  it.each<[string, Step<string>, LateOutcome[]]>([
+    ['a value', resolves('late', { afterMs: 200, isDeaf: true }), [{ outcome: 'value' }]],
+    ['an error', rejects(late, { afterMs: 200, isDeaf: true }), [{ outcome: 'error', error: late }]],
+    ['an error in time', rejects(late, { afterMs: 50 }), []],
+    ['a value in time', resolves('up', { afterMs: 50 }), []],
+  ])('is told how it ended that nobody waited for: %s', async (_, step, expected) => {
+    const clock = virtualClock()
+    const told: LateOutcome[] = []
+
+    const end = telling(clock, outcome => told.push(outcome))
+      .run(scripted([step], { clock }))
+      .catch(() => {})
+    await clock.runAll()
+    await end
+
+    expect(told).toEqual(expected)
+  })
+
+  it('reports no fault when a value comes that nobody discards', async () => {
+    const clock = virtualClock()
+    const faults: unknown[] = []
+    onTestFinished(observe({ fault: fault => faults.push(fault) }))
+    const step = resolves('late', { afterMs: 200, isDeaf: true })
+
+    const ends = [limiting({ clock, limitMs: 100 }), pipeline(limiting({ clock, limitMs: 100 }))].map((policy, index) =>
+      rejectionOf(policy.run(scripted([step], { clock }), index === 0 ? undefined : { timeoutMs: 1_000 })),
+    )
+    await clock.runAll()
+    await Promise.all(ends)
+
+    expect(faults).toEqual([])
+  })
+})
