@@ -148,11 +148,13 @@ function overwrite(error: Error, member: 'name' | 'message', value: string): voi
 
 /** The error may be anything, from any realm, with accessors of its own. */
 function codeOf(error: unknown): unknown {
+  let code: unknown
   try {
-    return (error as { code?: unknown } | null | undefined)?.code
+    code = (error as { code?: unknown }).code
   } catch {
-    return undefined
+    // It has no members, or one that throws.
   }
+  return code
 }
 
 const settled = /* @__PURE__ */ Promise.resolve()

@@ -4,5 +4,6 @@ import { isUnwantedPromise } from './promises.ts'
 export function draw(random: () => number): number {
   const drawn = random()
   isUnwantedPromise(drawn)
-  return drawn < 1 ? Math.max(0, drawn) : 1
+  const share = Math.min(1, Math.max(0, drawn))
+  return Number.isNaN(share) ? 1 : share
 }

@@ -94,6 +94,21 @@ describe('an error of a policy', () => {
   })
 })
 
+describe('a message that a framework has written', () => {
+  it('can be written again, and taken away', () => {
+    const error = new TimeoutError('users', 800)
+    const own = error.message
+
+    error.message = `GET /users: ${error.message}`
+    error.message = `request 7: ${error.message}`
+    const written = error.message
+    Reflect.deleteProperty(error, 'message')
+
+    expect(written).toBe(`request 7: GET /users: ${own}`)
+    expect(error.message).toBe(own)
+  })
+})
+
 describe('isHoldfastError', () => {
   it.each(errors)('is true of $name', error => {
     expect(isHoldfastError(error)).toBe(true)
@@ -114,6 +129,7 @@ describe('isHoldfastError', () => {
   it.each([
     ['an error of others', Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
     ['an error without a code', new Error('down')],
+    ['a code that only reads like one', { code: { toString: () => 'ERR_HOLDFAST_TIMEOUT' } }],
     ['a code that Holdfast does not have', { code: 'ERR_HOLDFAST_OTHER' }],
     ['undefined', undefined],
     ['null', null],

@@ -65,9 +65,17 @@ describe('protect', () => {
   })
 
   it.each([
-    ['what is not a function', () => protect(repeating({ times: 1 }), 'find' as unknown as () => void)],
-    ['what is not a policy', () => protect({} as unknown as AnyPolicy, () => {})],
-  ])('refuses %s at once', (_, misuse) => {
-    expect(misuse).toThrow(TypeError)
+    [
+      'what is not a function',
+      () => protect(repeating({ times: 1 }), 'find' as unknown as () => void),
+      'protect: the second argument must be a function, got "find"',
+    ],
+    [
+      'what is not a policy',
+      () => protect({} as unknown as AnyPolicy, () => {}),
+      'protect: the first argument must be a policy, got an object',
+    ],
+  ])('refuses %s at once', (_, misuse, message) => {
+    expect(misuse).toThrow(new TypeError(message))
   })
 })
