@@ -10,7 +10,7 @@ import {
   startTimer,
   unref,
 } from '@holdfast/core/kernel'
-import type { Circuit, Era } from './circuit.ts'
+import type { Circuit, Era, Round } from './circuit.ts'
 import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts'
 
 /**
@@ -19,20 +19,21 @@ import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome.ts'
  */
 export class Admission extends Dependent {
   readonly era: Era
-  readonly isProbe: boolean
+  /** Where it is a probe. */
+  readonly round: Round | undefined
   /** When it began, on the clock of the breaker; NaN where nobody will ask. */
   readonly startedMs: number
   private readonly circuit: Circuit
   private isSettled = false
   private timer: unknown = undefined
 
-  constructor(circuit: Circuit, era: Era, isProbe: boolean, startedMs: number) {
+  constructor(circuit: Circuit, era: Era, round: Round | undefined, startedMs: number) {
     super()
     this.circuit = circuit
     this.era = era
-    this.isProbe = isProbe
+    this.round = round
     this.startedMs = startedMs
-    if (isProbe) this.limitProbe(circuit.settings.halfOpen.probeTimeoutMs)
+    if (round !== undefined) this.limitProbe(circuit.settings.halfOpen.probeTimeoutMs)
   }
 
   /** Runs the operation, and counts how it ended. */
@@ -61,7 +62,8 @@ export class Admission extends Dependent {
     this.isSettled = true
     this.detach()
     if (this.timer !== undefined) this.circuit.settings.clock.clearTimeout(this.timer)
-    this.circuit.free(this)
+    // Also in a round that is over, where nobody asks any more.
+    if (this.round !== undefined) this.round.probes--
     try {
       this.circuit.record(this.era, decide(), this.startedMs)
     } finally {
@@ -88,4 +90,4 @@ export class Admission extends Dependent {
   }
 }
 
-keepShape(new Admission({} as Circuit, {} as Era, false, 0))
+keepShape(new Admission({} as Circuit, {} as Era, undefined, 0))

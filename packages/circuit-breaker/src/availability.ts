@@ -15,10 +15,11 @@ export class Availability {
   }
 
   wait(call: KernelCall): Promise<void> {
-    if (this.availableInMs() === 0) return Promise.resolve()
+    // The lever of the breaker, which was asked before, may have aborted the call.
+    if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
     return new Promise((resolve, reject) => {
       const waiter = new Waiter(resolve, reject, () => this.leave(waiter))
-      if (call.isCancellable) waiter.attach(call)
+      waiter.attach(call)
       this.waiters.add(waiter)
       this.update()
     })
@@ -40,29 +41,24 @@ export class Availability {
 
   private leave(waiter: Waiter): void {
     this.waiters.delete(waiter)
-    if (this.waiters.size === 0) this.update()
+    this.update()
   }
 }
 
 class Waiter extends Dependent {
-  private readonly resolve: () => void
+  readonly wake: () => void
   private readonly reject: (reason: unknown) => void
-  private readonly left: () => void
+  private readonly leave: () => void
 
-  constructor(resolve: () => void, reject: (reason: unknown) => void, left: () => void) {
+  constructor(wake: () => void, reject: (reason: unknown) => void, leave: () => void) {
     super()
-    this.resolve = resolve
+    this.wake = wake
     this.reject = reject
-    this.left = left
-  }
-
-  wake(): void {
-    this.detach()
-    this.resolve()
+    this.leave = leave
   }
 
   override cancel({ reason }: Cancellation): void {
-    this.left()
+    this.leave()
     this.reject(reason)
   }
 }

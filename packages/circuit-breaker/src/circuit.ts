@@ -1,5 +1,5 @@
 import { isProtective } from '@holdfast/core'
-import { callGuarded, type Emitter, type Facts, type KernelCall } from '@holdfast/core/kernel'
+import { callGuarded, decides, type Emitter, type Facts, type KernelCall } from '@holdfast/core/kernel'
 import { Admission } from './admission.ts'
 import { Availability } from './availability.ts'
 import type { CircuitClosed, CircuitEvent, CircuitOpened } from './events.ts'
@@ -8,10 +8,19 @@ import type { CircuitSettings } from './options.ts'
 import type { Outcome } from './outcome.ts'
 import { counterOf, failsProbe, type TripCounter, type TripOutcome } from './trips.ts'
 
+/** From when a circuit becomes half-open until it closes or opens again. */
+export interface Round {
+  readonly name: 'halfOpen'
+  /** How many run. */
+  probes: number
+  successes: number
+  failures: number
+}
+
 export type CircuitState =
   | { readonly name: 'closed' }
   | { readonly name: 'open'; sinceMs: number; readonly openMs: number }
-  | { readonly name: 'halfOpen'; probes: number; successes: number; failures: number }
+  | Round
   | { readonly name: 'isolated'; readonly reason: string | undefined }
 
 /** The time between two transitions, with the handlers of all calls in it that need none of their own. */
@@ -51,38 +60,38 @@ export class Circuit {
   admit(call: KernelCall | undefined): Admission | undefined {
     const { state } = this
     if (state.name === 'isolated') return undefined
-    if (state.name === 'closed') return this.admission(false, call)
+    if (state.name === 'closed') return this.admission(undefined, call)
     if (state.name === 'open') return this.availableInMs() > 0 ? undefined : this.firstProbe(call)
     if (state.probes >= this.settings.halfOpen.probes) return undefined
     state.probes++
-    return this.admission(true, call)
+    return this.admission(state, call)
   }
 
   /** Lets the first probe through before listeners hear of it: they can neither take its place nor change its era. */
   private firstProbe(call: KernelCall | undefined): Admission {
-    this.assume({ name: 'halfOpen', probes: 1, successes: 0, failures: 0 })
-    const admission = this.admission(true, call)
+    const round: Round = { name: 'halfOpen', probes: 1, successes: 0, failures: 0 }
+    this.assume(round)
+    const admission = this.admission(round, call)
     if (this.emitter.isHeard) this.emitter.emit({ type: 'circuit.halfOpened' })
     return admission
   }
 
-  private admission(isProbe: boolean, call: KernelCall | undefined): Admission {
+  private admission(round: Round | undefined, call: KernelCall | undefined): Admission {
     // Timeouts around a call set its deadline; the breaker wants to know then how long the call had.
     const isTimed = !this.readsNoClock || (call !== undefined && call.deadlineMs < Infinity)
-    return new Admission(this, this.era, isProbe, isTimed ? this.settings.clock.nowMs() : Number.NaN)
-  }
-
-  /** Frees the place of a probe. */
-  free({ era, isProbe }: Admission): void {
-    if (isProbe && era === this.era && this.state.name === 'halfOpen') this.state.probes--
+    return new Admission(this, this.era, round, isTimed ? this.settings.clock.nowMs() : Number.NaN)
   }
 
   /** Counts how a call ended that was let through in `era`; in a later one, its result means nothing. */
   record(era: Era, outcome: Outcome, startedMs: number = Number.NaN): void {
     if (era !== this.era || outcome === 'ignored') return
     const tripOutcome = this.tripOutcome(outcome === 'failure', startedMs)
-    if (this.state.name === 'halfOpen') this.recordProbe(this.state, failsProbe(this.counter, tripOutcome))
-    else if (this.counter.record(tripOutcome)) this.trip('tripped', era)
+    if (this.state.name === 'halfOpen') {
+      const verdict: unknown = failsProbe(this.counter, tripOutcome)
+      return this.recordProbe(this.state, decides(this.settings.name, 'failsProbe of trip', verdict))
+    }
+    const verdict: unknown = this.counter.record(tripOutcome)
+    if (verdict && decides(this.settings.name, 'record of trip', verdict)) this.trip('tripped', era)
   }
 
   /** Milliseconds until a call may be let through, 0 if one would be now; Infinity if that is up to others. */
@@ -92,8 +101,8 @@ export class Circuit {
     if (state.name === 'halfOpen') return state.probes < settings.halfOpen.probes ? 0 : Infinity
     if (state.name === 'isolated') return Infinity
     const nowMs = settings.clock.nowMs()
-    // The clock went backwards: the open time starts anew, else it would be longer by as much.
-    if (nowMs < state.sinceMs) state.sinceMs = nowMs
+    // Where the clock went backwards, the open time starts anew, else it would be longer by as much.
+    state.sinceMs = Math.min(state.sinceMs, nowMs)
     return Math.max(0, state.sinceMs + state.openMs - nowMs)
   }
 
@@ -118,12 +127,12 @@ export class Circuit {
     if (this.state.name !== 'closed') this.enter({ name: 'closed' }, { type: 'circuit.closed', cause, reason })
   }
 
-  private recordProbe(state: CircuitState & { name: 'halfOpen' }, hasFailed: boolean): void {
+  private recordProbe(round: Round, hasFailed: boolean): void {
     const { successThreshold, failureThreshold } = this.settings.halfOpen
-    if (hasFailed) state.failures++
-    else state.successes++
-    if (state.failures >= failureThreshold) this.trip('probe', this.era)
-    else if (state.successes >= successThreshold) this.close('probe')
+    if (hasFailed) round.failures++
+    else round.successes++
+    if (round.failures >= failureThreshold) this.trip('probe', this.era)
+    else if (round.successes >= successThreshold) this.close('probe')
   }
 
   /** Opens the circuit, unless code of the user's that is asked on the way has done something else with it. */

@@ -1,6 +1,6 @@
 import { isProtective } from '@holdfast/core'
 import { decides, type KernelCall } from '@holdfast/core/kernel'
-import type { CircuitSettings } from './options.ts'
+import type { CircuitFailure, CircuitSettings } from './options.ts'
 
 /** What a call says about the dependency: good, bad or nothing. */
 export type Outcome = 'success' | 'failure' | 'ignored'
@@ -9,11 +9,11 @@ export type Outcome = 'success' | 'failure' | 'ignored'
 export function outcomeOfError(settings: CircuitSettings, error: unknown, call: KernelCall): Outcome {
   const { name, ignores, handles } = settings
   if (isProtective(error)) return 'ignored'
-  if (ignores === undefined && handles === undefined) return 'failure'
-  const failure = { error, attempt: call.attempt, call }
-  if (ignores !== undefined && decides(name, 'ignores', ignores(failure))) return 'ignored'
-  return handles === undefined || decides(name, 'handles', handles(failure)) ? 'failure' : 'success'
+  if (ignores !== undefined && decides(name, 'ignores', ignores(failureOf(error, call)))) return 'ignored'
+  return handles === undefined || decides(name, 'handles', handles(failureOf(error, call))) ? 'failure' : 'success'
 }
+
+const failureOf = (error: unknown, call: KernelCall): CircuitFailure => ({ error, attempt: call.attempt, call })
 
 /** Throws what the predicate throws. */
 export function outcomeOfResult({ name, handlesResult }: CircuitSettings, result: unknown): Outcome {

@@ -18,15 +18,12 @@ export interface CircuitSnapshot {
 /** A half-open circuit is told as one whose open time is over. */
 export function snapshotOf(circuit: Circuit): CircuitSnapshot {
   const { state, trips, settings } = circuit
-  const isOpen = state.name === 'open' || state.name === 'halfOpen'
+  const closed = { version: 1, state: 'closed', openUntilEpochMs: null, trips, reason: null } as const
+  if (state.name === 'closed') return closed
+  if (state.name === 'isolated') return { ...closed, state: 'isolated', reason: state.reason ?? null }
   const remainingMs = state.name === 'open' ? circuit.availableInMs() : 0
-  return {
-    version: 1,
-    state: isOpen ? 'open' : state.name,
-    openUntilEpochMs: isOpen && !isUnlimited(remainingMs) ? settings.clock.epochMs() + remainingMs : null,
-    trips,
-    reason: state.name === 'isolated' ? (state.reason ?? null) : null,
-  }
+  if (isUnlimited(remainingMs)) return { ...closed, state: 'open' }
+  return { ...closed, state: 'open', openUntilEpochMs: settings.clock.epochMs() + remainingMs }
 }
 
 /** Puts a closed circuit into the state of a snapshot. Returns what is to be told of it, if anything is. */

@@ -1,4 +1,4 @@
-import { duration, integer, numeric, readOptions, rule, show } from '@holdfast/core/kernel'
+import { decides, duration, integer, numeric, readOptions, rule, show } from '@holdfast/core/kernel'
 import { type CountWindow, lastCalls, lastTime } from './windows.ts'
 
 /** How one call ended, as a trip strategy sees it. */
@@ -94,7 +94,7 @@ export function anyOf(...trips: readonly Trip[]): Trip {
     return {
       reads: mostRead(counters),
       // Each counts, also when one before it has said enough.
-      record: outcome => counters.map(counter => counter.record(outcome)).includes(true),
+      record: outcome => counters.map(counter => decides('anyOf', 'record', counter.record(outcome))).includes(true),
       reset: () => {
         for (const counter of counters) counter.reset()
       },
@@ -153,7 +153,7 @@ function rateTrip(
       `${name}: expected either windowMs or windowCalls, got ${windowMs === undefined ? 'neither' : 'both'}`,
     )
   }
-  if (minCalls !== undefined && windowCalls !== undefined && minCalls > windowCalls) {
+  if ((minCalls ?? 1) > (windowCalls ?? Infinity)) {
     throw new RangeError(`${name}: minCalls must be at most windowCalls, got ${minCalls} of ${windowCalls}`)
   }
   const enough = minCalls ?? Math.min(20, windowCalls ?? 20)

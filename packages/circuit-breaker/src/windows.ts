@@ -40,7 +40,7 @@ export function lastCalls(size: number): CountWindow {
     calls: 0,
     counted: 0,
     add: (isCounted: boolean) => {
-      if (window.calls === ring.length && window.calls < size) ring = grown(ring, Math.min(size, window.calls * 2))
+      if (position === ring.length) ring = grown(ring, Math.min(size, position * 2))
       if (window.calls < size) window.calls++
       else window.counted -= ring[position] as number
       ring[position] = Number(isCounted)

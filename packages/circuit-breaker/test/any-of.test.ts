@@ -105,4 +105,10 @@ describe('anyOf', () => {
 
     expect(make).toThrow(new TypeError('anyOf: trips must be one or more trip strategies, got an array'))
   })
+
+  it('throws as soon as a breaker is made with it when one of its strategies makes no counter', () => {
+    const make = (): unknown => circuitBreaker({ trip: anyOf((() => undefined) as never) })
+
+    expect(make).toThrow(new TypeError('anyOf: trip must make a counter with record and reset, got undefined'))
+  })
 })

@@ -4,7 +4,7 @@ import { cutting } from '@holdfast/fixtures/cutting'
 import { begin } from '@holdfast/fixtures/pending'
 import { placements } from '@holdfast/fixtures/placements'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { hangs, record, rejects, resolves, scripted, virtualClock, unhandledRejectionsOf } from '@holdfast/testing'
+import { hangs, record, rejects, resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 

@@ -1,9 +1,21 @@
 import { type CircuitPermit, circuitBreaker, failureRate } from '@holdfast/circuit-breaker'
-import { pipeline, policies } from '@holdfast/core'
+import { type AnyPolicy, keyed, type Policy, type PolicyEvent, pipeline, policies } from '@holdfast/core'
+import { definePolicy, Emitter, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
 import { isCollected } from '@holdfast/fixtures/garbage'
-import { record, virtualClock } from '@holdfast/testing'
+import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { countCollected, record, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail } from './brittle.ts'
+
+/** A layer that calls again when a call fails, and makes no call of its own for that. */
+function again(clock: VirtualClock): Policy {
+  const emitter = new Emitter<PolicyEvent>(readPolicyOptions('again', { clock }, {}))
+  const link =
+    (next: Runner): Runner =>
+    (operation, call) =>
+      next(operation, call).catch(() => next(operation, call))
+  return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
+}
 
 describe('a circuit breaker that is dropped', () => {
   it('is freed after calls of all kinds', async () => {
@@ -56,6 +68,37 @@ describe('a circuit breaker that is dropped', () => {
 
     expect(isFreed).toBe(true)
     expect(permits).toHaveLength(1)
+  })
+
+  it('is freed with all that it counted although a call goes on that it has served', async () => {
+    const clock = virtualClock()
+    const counters: WeakRef<object>[] = []
+    const make = (): AnyPolicy => {
+      const counter = { record: () => false, reset: () => {} }
+      counters.push(new WeakRef(counter))
+      return circuitBreaker({ clock, trip: () => counter })
+    }
+    let key = 'first'
+    const policy = pipeline(again(clock), keyed({ clock, make, by: () => key, maxKeys: 1 }))
+    const controller = new AbortController()
+
+    const rejection = rejectionOf(
+      policy.run(
+        () => {
+          if (key === 'second') return new Promise(() => {})
+          key = 'second'
+          throw new Error('down')
+        },
+        { signal: controller.signal },
+      ),
+    )
+    await clock.settle()
+    const freed = await countCollected(counters.slice(0, 1))
+    controller.abort('enough')
+
+    expect(freed).toBe(1)
+    expect(counters).toHaveLength(2)
+    expect(await rejection).toBe('enough')
   })
 
   it('is held by a pipeline that somebody holds', async () => {

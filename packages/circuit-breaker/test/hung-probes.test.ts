@@ -1,8 +1,10 @@
+import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
+import { observe } from '@holdfast/core'
 import { begin } from '@holdfast/fixtures/pending'
 import { placements } from '@holdfast/fixtures/placements'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 
 describe.each(placements)('a probe that hangs, $place', ({ put }) => {
@@ -94,6 +96,44 @@ describe('a probe that hangs', () => {
 
     expect(clock.pendingTimers).toBe(0)
     await probe.succeed()
+  })
+
+  it('holds no process', async () => {
+    const timers: NodeJS.Timeout[] = []
+    const setTimeout = globalThis.setTimeout
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((callback: () => void, ms: number) => {
+      const timer = setTimeout(callback, ms)
+      timers.push(timer)
+      return timer
+    }) as typeof setTimeout)
+    const breaker = circuitBreaker({ trip: consecutiveFailures(1), openMs: 0 })
+    await fail(breaker)
+
+    const probe = breaker.tryAcquire()
+    vi.restoreAllMocks()
+
+    expect(timers.map(timer => timer.hasRef())).toEqual([false])
+    probe?.ignore()
+  })
+
+  it('reports a trip strategy that throws at its limit, and frees its place', async () => {
+    const clock = virtualClock()
+    const error = new Error('strategy is broken')
+    const fault = vi.fn()
+    onTestFinished(observe({ fault }))
+    const failsProbe = (): never => {
+      throw error
+    }
+    const trip = () => ({ record: () => true, reset: () => {}, failsProbe })
+    const breaker = brittle(clock, { name: 'catalogue', trip, halfOpen: { probeTimeoutMs: 500 } })
+    await fail(breaker)
+    await clock.advance(1_000)
+
+    breaker.tryAcquire()
+    await clock.advance(500)
+
+    expect(fault).toHaveBeenCalledExactlyOnceWith({ error, source: 'the trip strategy of catalogue' })
+    expect(breaker.tryAcquire()).toBeDefined()
   })
 
   it('has a limit as a permit, too', async () => {

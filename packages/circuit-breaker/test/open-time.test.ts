@@ -1,7 +1,6 @@
 import { type CircuitBreakerOptions, circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
 import { observe } from '@holdfast/core'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { record, seededRandom, type VirtualClock, virtualClock } from '@holdfast/testing'
+import { record, seededRandom, unhandledRejectionsOf, type VirtualClock, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { brittle, fail } from './brittle.ts'
 
@@ -74,6 +73,12 @@ describe('the open time of a circuit breaker', () => {
     ])
   })
 
+  it('is none when the function says 0', async () => {
+    const times = await openTimes(virtualClock(), { openMs: () => 0 }, 1)
+
+    expect(times).toEqual([0])
+  })
+
   it('is without end when the function says Infinity', async () => {
     const clock = virtualClock()
     const breaker = brittle(clock, { openMs: () => Infinity })
@@ -88,6 +93,7 @@ describe('the open time of a circuit breaker', () => {
     [-1, '-1'],
     [Number.NaN, 'NaN'],
     ['1s', '"1s"'],
+    ['1000', '"1000"'],
     [undefined, 'undefined'],
     [Promise.resolve(1), 'an object'],
   ])('is 5000 ms at most, and a fault is reported, when the function returns %o', async (said, shown) => {
@@ -141,18 +147,18 @@ describe('the open time of a circuit breaker', () => {
 
   it('is the longest when random throws: a broken die must not keep a circuit closed', async () => {
     const clock = virtualClock()
-    const fault = new Error('broken die')
-    const faults: unknown[] = []
-    onTestFinished(observe({ fault: ({ error }) => faults.push(error) }))
+    const error = new Error('broken die')
+    const fault = vi.fn()
+    onTestFinished(observe({ fault }))
     const random = (): never => {
-      throw fault
+      throw error
     }
-    const breaker = brittle(clock, { random })
+    const breaker = brittle(clock, { name: 'catalogue', random })
     const recording = record(breaker)
 
     await fail(breaker)
 
     expect(recording.of('circuit.opened').map(({ openMs }) => openMs)).toEqual([1_000])
-    expect(faults).toEqual([fault])
+    expect(fault).toHaveBeenCalledExactlyOnceWith({ error, source: 'random of catalogue' })
   })
 })

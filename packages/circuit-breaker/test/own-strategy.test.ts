@@ -1,8 +1,15 @@
-import { circuitBreaker, consecutiveFailures, type Trip, type TripOutcome } from '@holdfast/circuit-breaker'
+import {
+  anyOf,
+  circuitBreaker,
+  consecutiveFailures,
+  type Trip,
+  type TripCounter,
+  type TripOutcome,
+} from '@holdfast/circuit-breaker'
 import { observe } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { resolves, scripted, virtualClock } from '@holdfast/testing'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 
 describe('a trip strategy of a user', () => {
@@ -130,19 +137,55 @@ describe('a trip strategy of a user', () => {
 
   it('that fails to forget is reported, and does not keep the circuit open', async () => {
     const clock = virtualClock()
-    const fault = new Error('cannot forget')
-    const faults: unknown[] = []
-    onTestFinished(observe({ fault: ({ error }) => faults.push(error) }))
+    const error = new Error('cannot forget')
+    const fault = vi.fn()
+    onTestFinished(observe({ fault }))
     const reset = (): never => {
-      throw fault
+      throw error
     }
-    const breaker = brittle(clock, { trip: () => ({ record: ({ isFailure }) => isFailure, reset }) })
+    const trip: Trip = () => ({ record: ({ isFailure }) => isFailure, reset })
+    const breaker = brittle(clock, { name: 'catalogue', trip })
     await fail(breaker)
     await clock.advance(1_000)
 
     await succeed(breaker)
 
     expect(breaker.state).toBe('closed')
-    expect(faults).toEqual([fault])
+    expect(fault).toHaveBeenCalledExactlyOnceWith({ error, source: 'the trip strategy of catalogue' })
+  })
+
+  it.each<[string, string, (counter: TripCounter) => Trip]>([
+    ['alone', 'catalogue: record of trip', counter => () => counter],
+    ['in anyOf', 'anyOf: record', counter => anyOf(() => counter, consecutiveFailures(1))],
+  ])('that returns a promise rejects the run, %s: it would always trip', async (_, subject, tripOf) => {
+    const record = (): boolean => Promise.reject(new Error('no verdict')) as unknown as boolean
+    const breaker = circuitBreaker({ name: 'catalogue', trip: tripOf({ record, reset: () => {} }) })
+    const rejections: unknown[] = []
+
+    const unhandled = await unhandledRejectionsOf(async () => {
+      rejections.push(await rejectionOf(breaker.run(() => 'up')))
+    })
+
+    expect(rejections).toEqual([new TypeError(`${subject} must decide at once, got a promise`)])
+    expect(unhandled).toEqual([])
+    expect(breaker.state).toBe('closed')
+  })
+
+  it('that cannot tell at once whether a probe has failed rejects the run of the probe, and frees its place', async () => {
+    const failsProbe = (): boolean => Promise.resolve(true) as unknown as boolean
+    const clock = virtualClock()
+    const breaker = circuitBreaker({
+      clock,
+      openMs: 100,
+      random: () => 1,
+      trip: () => ({ record: ({ isFailure }) => isFailure, reset: () => {}, failsProbe }),
+    })
+    breaker.record('failure')
+    await clock.advance(100)
+
+    const rejection = await rejectionOf(breaker.run(() => 'up'))
+
+    expect(rejection).toEqual(new TypeError('circuit-breaker: failsProbe of trip must decide at once, got a promise'))
+    expect(breaker.tryAcquire()).toBeDefined()
   })
 })

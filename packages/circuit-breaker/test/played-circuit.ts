@@ -11,7 +11,7 @@ export interface Saved {
   readonly naive: NaiveSnapshot
 }
 
-export const errors = {
+const errors = {
   error: new Error('down'),
   ignoredError: new Error('not found'),
   harmlessError: new Error('harmless'),
@@ -85,7 +85,7 @@ function factsOf({
   return facts
 }
 
-export function drawsFrom(draws: readonly number[]): () => number {
+function drawsFrom(draws: readonly number[]): () => number {
   let drawn = 0
   return () => draws[drawn++ % draws.length] as number
 }

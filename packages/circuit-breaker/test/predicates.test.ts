@@ -1,8 +1,7 @@
 import { type CircuitBreakerOptions, circuitBreaker } from '@holdfast/circuit-breaker'
 import type { RunOptions } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { rejects, resolves, type Step, scripted, virtualClock } from '@holdfast/testing'
+import { rejects, resolves, type Step, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail, succeed } from './brittle.ts'
 

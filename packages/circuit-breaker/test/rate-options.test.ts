@@ -32,6 +32,7 @@ describe.each(['failureRate', 'slowCallRate'] as const)('%s', strategy => {
     [{ threshold: 1, windowMs: 0 }, RangeError, `${time}, got 0`],
     [{ threshold: 1, windowMs: Infinity }, RangeError, `${time}, got Infinity`],
     [{ threshold: 1, windowMs: null }, TypeError, `${time}, got null`],
+    [{ threshold: 1, windowMs: '1000' }, TypeError, `${time}, got "1000"`],
     [{ threshold: 1, windowCalls: 0 }, RangeError, `${calls}, got 0`],
     [{ threshold: 1, windowCalls: 1.5 }, RangeError, `${calls}, got 1.5`],
     [{ threshold: 1, windowCalls: Infinity }, RangeError, `${calls}, got Infinity`],

@@ -41,6 +41,19 @@ describe('snapshot of a circuit breaker', () => {
     expect(snapshot).toMatchObject({ state: 'open', openUntilEpochMs: clock.epochMs(), trips: 1 })
   })
 
+  it('tells the same of one whose probe has not come back yet', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    await fail(breaker)
+    await clock.advance(1_500)
+    const probe = breaker.tryAcquire()
+
+    const snapshot = breaker.snapshot()
+
+    expect(snapshot).toMatchObject({ state: 'open', openUntilEpochMs: clock.epochMs(), trips: 1 })
+    probe?.ignore()
+  })
+
   it('tells no time of a circuit that is open without limit', async () => {
     const breaker = brittle(virtualClock(), { openMs: Infinity })
     await fail(breaker)

@@ -1,6 +1,8 @@
 import { isHoldfastError } from '@holdfast/core'
+import type { KernelCall } from '@holdfast/core/kernel'
 import { abortListeners } from '@holdfast/fixtures/abort-listeners'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { tapping } from '@holdfast/fixtures/tapping'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail } from './brittle.ts'
@@ -20,6 +22,39 @@ describe('whenAvailable of a circuit breaker', () => {
     expect(await rejection).toBe(reason)
     expect(clock.pendingTimers).toBe(0)
     expect(abortListeners(controller.signal)).toBe(0)
+  })
+
+  it('rejects at once when the lever of the breaker aborts the signal, and leaves nothing behind', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    const enabled = (): boolean => {
+      controller.abort(reason)
+      return true
+    }
+    const breaker = brittle(clock, { enabled })
+    breaker.record('failure')
+
+    const rejection = await rejectionOf(breaker.whenAvailable({ signal: controller.signal }))
+
+    expect(rejection).toBe(reason)
+    expect(clock.pendingTimers).toBe(0)
+  })
+
+  it('leaves no work behind in the call that it belongs to', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    const controller = new AbortController()
+    const calls: KernelCall[] = []
+    const outer = tapping(call => calls.push(call), clock)
+    await fail(breaker)
+
+    const rejection = rejectionOf(outer.run(call => breaker.whenAvailable(call), { signal: controller.signal }))
+    controller.abort(new Error('enough'))
+    await rejection
+    await clock.settle()
+
+    expect(calls.map(({ hasAbandonedWork }) => hasAbandonedWork)).toEqual([false])
   })
 
   it('leaves the others waiting when one of them is aborted', async () => {

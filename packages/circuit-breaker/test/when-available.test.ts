@@ -141,6 +141,20 @@ describe('whenAvailable of a circuit breaker', () => {
     expect(clock.pendingTimers).toBe(0)
   })
 
+  it('sets no timer for those that it has woken when the circuit opens again', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock)
+    await fail(breaker)
+    const available = breaker.whenAvailable()
+    await clock.advance(1_000)
+    await available
+
+    await fail(breaker)
+
+    expect(breaker.state).toBe('open')
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   it('tells no events', async () => {
     const clock = virtualClock()
     const breaker = brittle(clock)

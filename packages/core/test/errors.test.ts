@@ -129,7 +129,7 @@ describe('isHoldfastError', () => {
   it.each([
     ['an error of others', Object.assign(new Error('reset'), { code: 'ECONNRESET' })],
     ['an error without a code', new Error('down')],
-    ['a code that only reads like one', { code: { toString: () => 'ERR_HOLDFAST_TIMEOUT' } }],
+    ['a code that only reads like one', { code: { toString: (): string => 'ERR_HOLDFAST_TIMEOUT' } }],
     ['a code that Holdfast does not have', { code: 'ERR_HOLDFAST_OTHER' }],
     ['undefined', undefined],
     ['null', null],
