@@ -13,7 +13,7 @@ function perKey(maxKeys: number): (key: string, operation?: () => unknown) => Pr
   const by = ({ context }: { readonly context: object }): string => (context as Keyed).key
   const policies = keyed({ clock, maxKeys, by, make: () => brittle(clock) })
   return async (key, operation = () => 'up') => {
-    await policies.run(operation, { context: { key } as object }).catch(() => {})
+    await policies.run(operation, { context: { key } }).catch(() => {})
     return [...policies.entries()].map(([kept]) => kept)
   }
 }
