@@ -64,6 +64,10 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
   const connect = (entry: Entry<P>): void => {
     if (emitter.hasListeners) entry.disconnect ??= entry.policy.subscribe(relay)
   }
+  const disconnect = (entry: Entry<P>): void => {
+    entry.disconnect?.()
+    entry.disconnect = undefined
+  }
   const checked = (policy: P): P => {
     isUnwantedPromise(policy)
     if (
@@ -80,7 +84,7 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
     makeOverflow: () => checked(makeOverflow === undefined ? make('overflow' as Key) : makeOverflow()),
     made: connect,
     evicted: entry => {
-      entry.disconnect?.()
+      disconnect(entry)
       if (emitter.isHeard) emitter.emit({ type: 'keyed.evicted', wasOpen: standingOf(entry) === 'open' })
     },
   })
@@ -117,10 +121,7 @@ export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): 
     return () => {
       stop()
       if (emitter.hasListeners) return
-      for (const entry of entries.all()) {
-        entry.disconnect?.()
-        entry.disconnect = undefined
-      }
+      for (const entry of entries.all()) disconnect(entry)
     }
   }
   return definePolicy<AddedBy<P>, EventOf<P> | KeyedEvent, Omit<Keyed<Key, P>, keyof Policy>>(

@@ -155,4 +155,32 @@ describe('keyed', () => {
     expect([answer, ...(await Promise.all(answers))]).toEqual(['b', 'c'])
     expect(keysOf(perKey)).toHaveLength(1)
   })
+
+  it('leaves no rejection unhandled when `make` returns a promise that rejects', async () => {
+    const make = (): Promise<Policy> => Promise.reject(noHost)
+
+    const unhandled = await unhandledRejectionsOf(() =>
+      perKeyWith({ make })
+        .run(() => 'up', { context: contextOf('a') })
+        .catch(() => {}),
+    )
+
+    expect(unhandled).toEqual([])
+  })
+
+  it('keeps the policy that `make` caused to be made meanwhile for the same key', async () => {
+    let calls = 0
+    const perKey = keyed<string, Policy>({
+      by: keyOf,
+      make: key => {
+        const name = `made in call ${++calls}`
+        if (calls === 1) void perKey.run(() => 'up', { context: contextOf(key) })
+        return passing({ name })
+      },
+    })
+
+    await perKey.run(() => 'up', { context: contextOf('a') })
+
+    expect([...perKey.entries()].map(([key, { name }]) => [key, name])).toEqual([['a', 'made in call 2']])
+  })
 })

@@ -1,8 +1,9 @@
-import { keyed } from '@holdfast/core'
+import { keyed, type Policy } from '@holdfast/core'
+import { countedClock } from '@holdfast/fixtures/counted-clock'
 import { record } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 import { begin, contextOf, keyOf, tellingByKey, touch } from './call-key.ts'
-import { telling } from './layers.ts'
+import { passing, telling } from './layers.ts'
 
 describe('the overflow policy of keyed', () => {
   it('is one, shared by all keys that find no place', async () => {
@@ -38,5 +39,29 @@ describe('the overflow policy of keyed', () => {
 
     expect(perKey.size).toBe(0)
     expect(recording.types).toEqual(['keyed.overflowed'])
+  })
+
+  it('tells those, too, who begin to listen when it exists', async () => {
+    const perKey = keyed<string, Policy>({ by: keyOf, make: () => passing(), maxKeys: 1 })
+    const end = begin(perKey, 'a')
+    await perKey.run(() => 'up', { context: contextOf('b') })
+
+    const recording = record(perKey)
+    await perKey.run(() => 'up', { context: contextOf('c') })
+
+    expect(recording.types).toEqual(['keyed.overflowed', 'passing.passed'])
+    await end()
+  })
+
+  it('reads the clock for no event that nobody hears', async () => {
+    const clock = countedClock()
+    const perKey = keyed({ clock, by: keyOf, make: () => passing({ clock }), maxKeys: 1 })
+    const end = begin(perKey, 'a')
+
+    await perKey.run(() => 'up', { context: contextOf('b') })
+    await end()
+    await perKey.run(() => 'up', { context: contextOf('c') })
+
+    expect([perKey.size, clock.readings]).toEqual([1, 0])
   })
 })
