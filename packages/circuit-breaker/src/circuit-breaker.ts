@@ -5,6 +5,7 @@ import {
   Emitter,
   isEnabled,
   type KernelCall,
+  passOn,
   type Runner,
   readOptions,
   rejectWith,
@@ -82,7 +83,7 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
     (operation, call) => {
       if (sharesHandlers && circuit.state.name === 'closed' && !call.isCancellable) {
         const { onValue, onError } = circuit.era
-        return next(operation, call).then(onValue, onError)
+        return passOn(next, operation, call).then(onValue, onError)
       }
       const admission = circuit.admit(call)
       if (admission !== undefined) return admission.run(next, operation, call)

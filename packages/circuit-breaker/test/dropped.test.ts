@@ -1,21 +1,11 @@
 import { type CircuitPermit, circuitBreaker, failureRate } from '@holdfast/circuit-breaker'
-import { type AnyPolicy, keyed, type Policy, type PolicyEvent, pipeline, policies } from '@holdfast/core'
-import { definePolicy, Emitter, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
+import { type AnyPolicy, keyed, pipeline, policies } from '@holdfast/core'
 import { isCollected } from '@holdfast/fixtures/garbage'
+import { again } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { countCollected, record, type VirtualClock, virtualClock } from '@holdfast/testing'
+import { countCollected, record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { brittle, fail } from './brittle.ts'
-
-/** A layer that calls again when a call fails, and makes no call of its own for that. */
-function again(clock: VirtualClock): Policy {
-  const emitter = new Emitter<PolicyEvent>(readPolicyOptions('again', { clock }, {}))
-  const link =
-    (next: Runner): Runner =>
-    (operation, call) =>
-      next(operation, call).catch(() => next(operation, call))
-  return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
-}
 
 describe('a circuit breaker that is dropped', () => {
   it('is freed after calls of all kinds', async () => {

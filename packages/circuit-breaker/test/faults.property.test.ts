@@ -1,7 +1,6 @@
 import { type AnyPolicy, observe, pipeline, type RunOptions } from '@holdfast/core'
 import { cutting } from '@holdfast/fixtures/cutting'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { virtualClock } from '@holdfast/testing'
+import { unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { succeed } from './brittle.ts'

@@ -13,6 +13,17 @@ function forgetful(fault: unknown, clock: Clock): Policy {
   return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
 }
 
+it('a closed circuit counts it as a failure that a layer inside throws', async () => {
+  const clock = virtualClock()
+  const breaker = circuitBreaker({ clock, trip: consecutiveFailures(1) })
+
+  await expect(
+    pipeline(breaker, forgetful(new Error('the author forgot'), clock)).run(() => 'not called'),
+  ).rejects.toThrow()
+
+  expect(breaker.state).toBe('open')
+})
+
 it('a half-open circuit loses no probe to a layer inside that throws', async () => {
   const clock = virtualClock()
   const fault = new Error('the author forgot')

@@ -178,4 +178,10 @@ describe('call.context', () => {
     expect(context).toEqual({})
     expect(Object.isFrozen(context)).toBe(true)
   })
+
+  it('is empty where nobody gave one, also when the signal was read before', async () => {
+    const { own } = await passing().run(({ signal, context }) => ({ signal, own: context }))
+
+    expect(own).toEqual({})
+  })
 })

@@ -1,4 +1,4 @@
-import { observe, type Policy, type PolicyEvent, pipeline, TimeoutError } from '@holdfast/core'
+import { type Call, observe, type Policy, type PolicyEvent, pipeline, TimeoutError } from '@holdfast/core'
 import {
   answerFor,
   definePolicy,
@@ -8,9 +8,17 @@ import {
   readPolicyOptions,
 } from '@holdfast/core/kernel'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { rejects, resolves, type Step, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
+import {
+  countCollected,
+  rejects,
+  resolves,
+  type Step,
+  scripted,
+  type VirtualClock,
+  virtualClock,
+} from '@holdfast/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { limiting } from './layers.ts'
+import { limiting, passing } from './layers.ts'
 
 /** A limit of 100 ms that tells what arrives after it. */
 function telling(clock: VirtualClock, tell: (late: LateOutcome) => void): Policy {
@@ -62,5 +70,32 @@ describe('a layer that gives up on its work', () => {
     await Promise.all(ends)
 
     expect(faults).toEqual([])
+  })
+
+  it('keeps nothing of it in a long-lived call around it, once it has ended', async () => {
+    const clock = virtualClock()
+    const { signal } = new AbortController()
+    const signals: WeakRef<object>[] = []
+    const policy = limiting({ clock, limitMs: 100 })
+    const step = resolves('late', { afterMs: 200, isDeaf: true })
+
+    const collected = passing({ clock }).run(
+      async call => {
+        for (let job = 0; job < 100; job++) {
+          const operation = scripted([step], { clock })
+          const work = (inner: Call): PromiseLike<string> | string => {
+            signals.push(new WeakRef(inner.signal))
+            return operation(inner)
+          }
+          const rejection = rejectionOf(policy.run(work, call))
+          await clock.advance(200)
+          await rejection
+        }
+        return countCollected(signals)
+      },
+      { signal },
+    )
+
+    expect(await collected).toBeGreaterThan(90)
   })
 })

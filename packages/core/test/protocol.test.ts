@@ -1,4 +1,5 @@
 import { pipeline } from '@holdfast/core'
+import type { KernelCall } from '@holdfast/core/kernel'
 import { keptShapes, sharedRegistry } from '@holdfast/fixtures/shared-registry'
 import { describe, expect, it } from 'vitest'
 
@@ -14,7 +15,10 @@ describe('what the copies of the kernel in a process share', () => {
     expect(Object.getPrototypeOf(sharedRegistry())).toBeNull()
   })
 
-  it('is one call that is kept for ever, so that the engine does not forget how to be fast with calls', () => {
+  it('is one call with all that it may have, kept for ever, so that the engine does not forget how to be fast with calls', () => {
+    const [call] = sharedRegistry()['shapes'] as KernelCall[]
+
     expect(keptShapes()).toEqual(['KernelCall'])
+    expect([call?.isCancellable, call?.scope.answer?.call]).toEqual([true, call])
   })
 })

@@ -197,3 +197,21 @@ describe('run with a signal', () => {
     await expect(answer).rejects.toBe('enough')
   })
 })
+
+describe('run with a signal that aborts as it is listened to', () => {
+  it('rejects at once', async () => {
+    const reason = new Error('in the meantime')
+    const operation = vi.fn()
+    const signal = {
+      aborted: false,
+      reason,
+      addEventListener: (_: string, listener: () => void) => listener(),
+      removeEventListener: () => {},
+    } as unknown as AbortSignal
+
+    const answer = passing().run(operation, { signal })
+
+    await expect(answer).rejects.toBe(reason)
+    expect(operation).not.toHaveBeenCalled()
+  })
+})

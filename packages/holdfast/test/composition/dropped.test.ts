@@ -1,5 +1,5 @@
-import { countCollected, isCollected } from '@holdfast/fixtures/garbage'
-import { virtualClock } from '@holdfast/testing'
+import { isCollected } from '@holdfast/fixtures/garbage'
+import { countCollected, virtualClock } from '@holdfast/testing'
 import { observe, policies } from 'holdfast'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { alone } from './dropped-alone.ts'

@@ -1,7 +1,5 @@
 import { abortListeners } from '@holdfast/fixtures/abort-listeners'
-import { countCollected } from '@holdfast/fixtures/garbage'
-import { unhandledRejectionsOf } from '@holdfast/fixtures/unhandled-rejections'
-import { seededRandom, virtualClock } from '@holdfast/testing'
+import { countCollected, seededRandom, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { observe, policies } from 'holdfast'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { MAX_KEYS, mixedLoad, SLOTS } from './mixed-load.ts'
