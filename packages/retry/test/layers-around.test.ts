@@ -4,15 +4,7 @@ import { again, watching } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { tapping } from '@holdfast/fixtures/tapping'
 import { constant, retry, retryInfo } from '@holdfast/retry'
-import {
-  countCollected,
-  hangs,
-  record,
-  rejects,
-  resolves,
-  scripted,
-  virtualClock,
-} from '@holdfast/testing'
+import { countCollected, hangs, record, rejects, resolves, scripted, virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { errors } from './failures.ts'
 

@@ -3,7 +3,7 @@ import { rejectWith } from '@holdfast/core/kernel'
 import type { RuleOptions, RuleRejection, RuleSubject } from '@holdfast/testing'
 import { layer } from './layers.ts'
 
-export const OPEN_MS = 5_000
+const OPEN_MS = 5_000
 
 const rejection: RuleRejection = {
   code: 'ERR_HOLDFAST_CIRCUIT_OPEN',

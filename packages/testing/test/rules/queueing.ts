@@ -5,7 +5,7 @@ import { layer } from './layers.ts'
 import { freeAtTheEnd, type Hold } from './places.ts'
 
 /** A call that waits for the place. */
-export class Turn extends Dependent {
+class Turn extends Dependent {
   readonly call: KernelCall
   readonly grant: () => void
   private readonly leave: (turn: Turn, reason: unknown) => void
