@@ -25,9 +25,9 @@ export function permanent<E extends object>(error: E): E {
 export function isPermanent(error: unknown): boolean {
   let isBranded = false
   try {
-    isBranded = (error as { [permanentBrand]?: unknown } | null | undefined)?.[permanentBrand] === true
+    isBranded = (error as { [permanentBrand]?: unknown })[permanentBrand] === true
   } catch {
-    // An accessor that throws says nothing.
+    // It has no members, or one that throws.
   }
   return isBranded || marked.has(error as object)
 }

@@ -44,6 +44,10 @@ const typeErrors: readonly [() => unknown, string][] = [
     () => sequence([10, -1]),
     'sequence: delays must be a list of milliseconds, each from 0 to 2147483647, got an array',
   ],
+  [
+    () => sequence(['100'] as never),
+    'sequence: delays must be a list of milliseconds, each from 0 to 2147483647, got an array',
+  ],
   [() => sequence(100 as never), 'sequence: delays must be a list of milliseconds, each from 0 to 2147483647, got 100'],
   [() => sequence([10], { jitter: true as never }), `sequence: jitter must be ${jitters}, got true`],
 ]

@@ -130,18 +130,26 @@ describe('the layers inside a retry', () => {
     expect(attempts).toEqual([1])
   })
 
-  it('leave no signal of an earlier attempt behind', async () => {
+  it.each<[string, () => string]>([
+    [
+      'failed',
+      () => {
+        throw new Error('reset')
+      },
+    ],
+    ['brought a result that is none', () => 'not yet'],
+  ])('leave no signal behind of an earlier attempt that %s', async (_, end) => {
     const clock = virtualClock()
     const { signal } = new AbortController()
     const signals: WeakRef<object>[] = []
-    const policy = retry({ clock, backoff, budget: false, maxAttempts: 100 })
-    const keep = (attempt: AbortSignal): void => void signals.push(new WeakRef(attempt))
+    const handlesResult = (result: unknown): boolean => result === 'not yet'
+    const policy = retry({ clock, backoff, budget: false, maxAttempts: 100, handlesResult })
 
-    const collected = policy.run(
-      async call => {
+    const collected = policy.run<unknown>(
+      call => {
         if (call.attempt === 100) return countCollected(signals.slice(1))
-        keep(call.signal)
-        throw new Error('reset')
+        signals.push(new WeakRef(call.signal))
+        return end()
       },
       { signal },
     )
@@ -182,5 +190,28 @@ describe('a retry within a later attempt of another', () => {
     await answer
 
     expect(infos).toEqual([undefined])
+  })
+
+  it('ends when its work has ended, though that was aborted long before', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const endedAtMs: number[] = []
+    const inner = retry({ clock, backoff, maxAttempts: 2 })
+    const policy = pipeline(
+      retry({ clock, backoff }),
+      watching(clock, () => endedAtMs.push(clock.nowMs())),
+      inner,
+    )
+    const [down, late] = [rejects(new Error('reset')), resolves('late', { afterMs: 5_000, isDeaf: true })]
+    const startMs = clock.nowMs()
+
+    const operation = scripted([down, down, late], { clock })
+    const rejection = rejectionOf(policy.run(operation, { signal: controller.signal }))
+    await clock.advance(300)
+    controller.abort(reason)
+    await clock.runAll()
+
+    expect(await rejection).toBe(reason)
+    expect(endedAtMs).toEqual([startMs + 100, startMs + 5_200])
   })
 })

@@ -1,6 +1,6 @@
 import { keyed, type PolicyEvent } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { type RetryBudget, retry } from '@holdfast/retry'
+import { type RetryBudget, retry, retryBudget } from '@holdfast/retry'
 import { record, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
 
@@ -39,5 +39,14 @@ describe('a retry whose budget throws', () => {
     for (const _ of [1, 2]) await rejectionOf(perKey.run(() => Promise.reject(new Error('down'))))
 
     expect(recording.events.map(({ type }: PolicyEvent) => type)).toEqual(['keyed.evicted'])
+  })
+
+  it('rejects with a TypeError where it cannot grant at once', async () => {
+    const withdraw = (): boolean => Promise.resolve(true) as unknown as boolean
+    const policy = retry({ name: 'users', budget: { ...retryBudget(), withdraw } })
+
+    const rejection = await rejectionOf(policy.run(() => Promise.reject(new Error('reset'))))
+
+    expect(rejection).toEqual(new TypeError('users: withdraw of the budget must decide at once, got a promise'))
   })
 })
