@@ -1,4 +1,4 @@
-import { type AnyPolicy, keyed, type Policy, pipeline } from '@holdfast/core'
+import { keyed, type Policy, pipeline } from '@holdfast/core'
 import type { Standing } from '@holdfast/core/kernel'
 import { record } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
@@ -174,41 +174,5 @@ describe('a full keyed', () => {
 
     expect(perKey.get('open')).toBeUndefined()
     expect(perKey.get('new')).toBeDefined()
-  })
-
-  it('keeps a pipeline of which one member is busy', async () => {
-    const busy = pipeline(passing(), telling({}, { standing: () => 'busy' }))
-    const perKey = keyed({ by: keyOf, maxKeys: 2, make: key => (key === 'a' ? busy : pipeline(passing())) })
-
-    for (const key of ['a', 'b', 'c']) await perKey.run(() => 'up', { context: contextOf(key) })
-
-    expect([...perKey.entries()].map(([key]) => key)).toEqual(['a', 'c'])
-  })
-
-  it('finds one that is idle behind any number that are open', async () => {
-    const standings = new Map<string, Standing>()
-    const perKey = tellingByKey({ maxKeys: 20 }, standings)
-    const open = Array.from({ length: 19 }, (_, index) => `open ${index}`)
-    await touch(perKey, ...open, 'idle')
-    for (const key of open) standings.set(key, 'open')
-
-    await touch(perKey, 'new')
-
-    expect(keysOf(perKey)).toEqual([...open, 'new'])
-  })
-
-  it('keeps a keyed of which one policy is busy', async () => {
-    const inner = (standing: Standing): AnyPolicy =>
-      keyed({ by: () => 'key', make: () => telling({}, { standing: () => standing }) })
-    const policies = new Map([
-      ['a', inner('busy')],
-      ['b', inner('idle')],
-      ['c', inner('idle')],
-    ])
-    const perKey = keyed({ by: keyOf, maxKeys: 2, make: key => policies.get(key) as AnyPolicy })
-
-    for (const key of ['a', 'b', 'c']) await perKey.run(() => 'up', { context: contextOf(key) })
-
-    expect([...perKey.entries()].map(([key]) => key)).toEqual(['a', 'c'])
   })
 })
