@@ -39,7 +39,7 @@ async function verifyFiles(file) {
   const listed = (await run('tar', ['-tzf', file])).trimEnd().split('\n')
   const required = ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'].map(inTarball)
   const allowed = (/** @type {string} */ path) =>
-    required.includes(path) || /^package\/dist\/[\w-]+(?:\.d\.ts|\.js)$/.test(path)
+    required.includes(path) || /^package\/dist\/(?:[\w-]+\/)*[\w-]+(?:\.d\.ts|\.js)$/.test(path)
   expectNone([
     ...required.filter(path => !listed.includes(path)).map(path => `${path} is missing`),
     ...listed.filter(path => !allowed(path)).map(path => `${path} does not belong here`),
