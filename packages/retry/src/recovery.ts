@@ -25,8 +25,6 @@ export interface RetryRun<T> {
   readonly call: KernelCall
 }
 
-const ignore = (): void => {}
-
 /** Where the handlers of an attempt end that another one follows. Nobody holds it, so they are all collected. */
 const superseded = (): Promise<never> => new Promise(() => {})
 
@@ -43,8 +41,8 @@ export class Recovery<T> extends Dependent {
   private isWaiting = false
   /** There while it waits. */
   private failure!: Failure
-  private resolve: (value: T | PromiseLike<T>) => void = ignore
-  private reject: (error: unknown) => void = ignore
+  private resolve!: (value: T | PromiseLike<T>) => void
+  private reject!: (error: unknown) => void
 
   constructor(run: RetryRun<T>) {
     super()
