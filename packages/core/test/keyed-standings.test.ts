@@ -26,9 +26,12 @@ describe('a full keyed that looks at how its policies stand', () => {
     expect(keysOf(perKey)).toEqual([...open, 'new'])
   })
 
-  it('keeps a keyed of which one policy is busy', async () => {
-    const inner = (standing: Standing): AnyPolicy =>
-      pipeline(keyed({ by: () => 'key', make: () => telling({}, { standing: () => standing }) }))
+  it.each<[string, (member: AnyPolicy) => AnyPolicy]>([
+    ['keyed', member => keyed({ by: () => 'key', make: () => member })],
+    ['pipeline of a keyed', member => pipeline(keyed({ by: () => 'key', make: () => member }))],
+    ['keyed of pipelines', member => keyed({ by: () => 'key', make: () => pipeline(member) })],
+  ])('keeps a %s of which one policy is busy', async (_, wrap) => {
+    const inner = (standing: Standing): AnyPolicy => wrap(telling({}, { standing: () => standing }))
     const policies = new Map([
       ['a', inner('busy')],
       ['b', inner('idle')],

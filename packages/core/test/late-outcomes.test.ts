@@ -7,6 +7,7 @@ import {
   type Runner,
   readPolicyOptions,
 } from '@holdfast/core/kernel'
+import { layer } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import {
   countCollected,
@@ -95,6 +96,28 @@ describe('a layer that gives up on its work', () => {
       },
       { signal },
     )
+
+    expect(await collected).toBeGreaterThan(90)
+  })
+
+  it('keeps nothing of it in a call that it serves again and again', async () => {
+    const clock = virtualClock()
+    const signals: WeakRef<object>[] = []
+    const hundredfold = layer(clock, next => (operation, call) => {
+      const attempt = (left: number): ReturnType<typeof next> =>
+        next(operation, call).catch(() => (left === 0 ? countCollected(signals) : attempt(left - 1))) as never
+      return attempt(99) as never
+    })
+    const collected = pipeline(hundredfold, limiting({ clock, limitMs: 100 })).run<unknown>(
+      call => {
+        signals.push(new WeakRef(call.signal))
+        return new Promise(resolve => {
+          clock.setTimeout(() => resolve('late'), 200)
+        })
+      },
+      { signal: new AbortController().signal },
+    )
+    await clock.runAll()
 
     expect(await collected).toBeGreaterThan(90)
   })
