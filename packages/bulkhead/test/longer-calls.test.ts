@@ -1,11 +1,12 @@
 import { bulkhead } from '@holdfast/bulkhead'
 import { type Call, pipeline } from '@holdfast/core'
+import { globalTimersOf } from '@holdfast/fixtures/global-timers'
 import { again } from '@holdfast/fixtures/layer'
 import { begin } from '@holdfast/fixtures/pending'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { tapping } from '@holdfast/fixtures/tapping'
 import { hangs, rejects, scripted, virtualClock } from '@holdfast/testing'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 const reason = new Error('the caller left')
 
@@ -96,19 +97,11 @@ describe('a queue that a caller leaves', () => {
 
 describe('the timer that reclaims a slot', () => {
   it('holds no process', () => {
-    const timers: NodeJS.Timeout[] = []
-    const setTimeout = globalThis.setTimeout
-    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((callback: () => void, ms: number) => {
-      const timer = setTimeout(callback, ms)
-      timers.push(timer)
-      return timer
-    }) as typeof setTimeout)
     const controller = new AbortController()
     const hung = begin(bulkhead({ maxConcurrent: 1 }), { signal: controller.signal })
     hung.answer.catch(() => {})
 
-    controller.abort()
-    vi.restoreAllMocks()
+    const timers = globalTimersOf(() => controller.abort())
 
     expect(timers.map(timer => timer.hasRef())).toEqual([false])
     for (const timer of timers) clearTimeout(timer)

@@ -1,5 +1,6 @@
 import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
 import { observe } from '@holdfast/core'
+import { globalTimersOf } from '@holdfast/fixtures/global-timers'
 import { begin } from '@holdfast/fixtures/pending'
 import { placements } from '@holdfast/fixtures/placements'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
@@ -99,21 +100,13 @@ describe('a probe that hangs', () => {
   })
 
   it('holds no process', async () => {
-    const timers: NodeJS.Timeout[] = []
-    const setTimeout = globalThis.setTimeout
-    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((callback: () => void, ms: number) => {
-      const timer = setTimeout(callback, ms)
-      timers.push(timer)
-      return timer
-    }) as typeof setTimeout)
     const breaker = circuitBreaker({ trip: consecutiveFailures(1), openMs: 0 })
     await fail(breaker)
 
-    const probe = breaker.tryAcquire()
-    vi.restoreAllMocks()
+    const timers = globalTimersOf(() => void breaker.tryAcquire())
 
     expect(timers.map(timer => timer.hasRef())).toEqual([false])
-    probe?.ignore()
+    for (const timer of timers) clearTimeout(timer)
   })
 
   it('reports a trip strategy that throws at its limit, and frees its place', async () => {

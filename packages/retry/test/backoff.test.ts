@@ -1,18 +1,8 @@
-import { type Backoff, constant, exponential, linear, retry, sequence } from '@holdfast/retry'
+import { constant, exponential, linear, retry, sequence } from '@holdfast/retry'
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { callTimes, errors, failing } from './failures.ts'
-
-/** The first five waits of a retry with this backoff, when all lots are `drawn`. */
-async function waits(backoff: Backoff, drawn: number): Promise<number[]> {
-  const clock = virtualClock()
-  const operation = failing(clock, errors(5), 'product')
-  const answer = retry({ clock, backoff, maxAttempts: 6, random: () => drawn }).run(operation)
-  await clock.runAll()
-  await answer
-  const times = callTimes(operation)
-  return times.slice(1).map((time, index) => time - (times[index] as number))
-}
+import { waits } from './waits.ts'
 
 describe('constant', () => {
   it('waits the same each time without jitter', async () => {

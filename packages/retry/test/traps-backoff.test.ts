@@ -1,7 +1,6 @@
-import { type Backoff, type BackoffFacts, constant, exponential, linear, retry, sequence } from '@holdfast/retry'
-import { virtualClock } from '@holdfast/testing'
+import { type Backoff, type BackoffFacts, constant, exponential, linear, sequence } from '@holdfast/retry'
 import { describe, expect, it } from 'vitest'
-import { callTimes, errors, failing } from './failures.ts'
+import { waits } from './waits.ts'
 
 const jitters = ['none', 'full', 'equal', 'decorrelated'] as const
 
@@ -9,17 +8,6 @@ const jitters = ['none', 'full', 'equal', 'decorrelated'] as const
 function waitOf(backoff: Backoff, attempt: number, drawn: number, previousMs = 1_000): number {
   const facts: Omit<BackoffFacts, 'call'> = { attempt, previousMs, error: undefined, random: () => drawn }
   return backoff(facts as BackoffFacts)
-}
-
-/** The waits of one run, when all lots are `drawn`. */
-async function waits(backoff: Backoff, drawn: number): Promise<number[]> {
-  const clock = virtualClock()
-  const operation = failing(clock, errors(5), 'product')
-  const answer = retry({ clock, backoff, maxAttempts: 6, random: () => drawn }).run(operation)
-  await clock.runAll()
-  await answer
-  const times = callTimes(operation)
-  return times.slice(1).map((time, index) => time - (times[index] as number))
 }
 
 describe('traps of retry: jitter', () => {
