@@ -100,7 +100,8 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
   }
 
   private entered(entry: Entry<P>): Entry<P> {
-    entry.inFlight++
+    // Of an entry with calls in flight, neither line has kept anything.
+    if (entry.inFlight++ > 0) return entry
     if (!this.idle.delete(entry)) this.kept.delete(entry)
     return entry
   }
