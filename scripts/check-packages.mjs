@@ -4,6 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { contentChecks } from './checks/content.mjs'
 import { newcomerChecks } from './checks/newcomer.mjs'
@@ -23,23 +24,27 @@ try {
   ]
   const failures = await runChecks(checks)
 
-  console.log(`${checks.length - failures} of ${checks.length} checks passed`)
+  console.log(`${checks.length - failures.length} of ${checks.length} checks passed`)
   if (values.report) await writeReport(values.report, checks.length, failures)
-  if (failures > 0) process.exitCode = 1
+  if (failures.length > 0) process.exitCode = 1
 } finally {
   await rm(scratch, { recursive: true, force: true })
 }
 
+/** @typedef {{ title: string, message: string }} Failure */
+
 /** One after the other: the later ones use what the earlier ones made. @param {import('./checks/check.mjs').Check[]} checks */
 async function runChecks(checks) {
-  let failures = 0
+  /** @type {Failure[]} */
+  const failures = []
   for (const { title, verify } of checks) {
     try {
       await verify()
       console.log(`✓ ${title}`)
     } catch (error) {
-      failures += 1
-      console.log(`✗ ${title}\n${indent(error instanceof Error ? error.message : String(error))}`)
+      const message = error instanceof Error ? error.message : String(error)
+      failures.push({ title, message })
+      console.log(`✗ ${title}\n${indent(message)}`)
     }
   }
   return failures
@@ -50,8 +55,19 @@ function indent(text) {
   return text.replace(/^/gm, '    ')
 }
 
-/** @param {string} file @param {number} total @param {number} failed */
-async function writeReport(file, total, failed) {
-  const counts = { numPassedTests: total - failed, numFailedTests: failed, numPendingTests: 0, numTodoTests: 0 }
-  await writeFile(file, JSON.stringify(counts))
+/** @param {string} file @param {number} total @param {Failure[]} failures */
+async function writeReport(file, total, failures) {
+  const assertionResults = failures.map(({ title, message }) => ({
+    status: 'failed',
+    fullName: title,
+    failureMessages: [message],
+  }))
+  const report = {
+    numPassedTests: total - failures.length,
+    numFailedTests: failures.length,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    testResults: [{ name: fileURLToPath(import.meta.url), assertionResults }],
+  }
+  await writeFile(file, JSON.stringify(report))
 }

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url'
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {string[]} failures what failed, and how
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -42,9 +43,8 @@ const steps = [
   { title: 'examples', command: npm('examples') },
 ]
 
-const total = { passed: 0, failed: 0, skipped: 0 }
-/** @type {string[]} */
-const failedSteps = []
+/** @type {Counts} */
+const total = { passed: 0, failed: 0, skipped: 0, failures: [] }
 
 try {
   // Nothing works without the dependencies.
@@ -53,9 +53,10 @@ try {
   rmSync(reports, { recursive: true, force: true })
 }
 
-if (failedSteps.length > 0) console.log(`\nFailed: ${failedSteps.join(', ')}`)
+// Once more at the end, where whoever reads a log looks first.
+for (const failure of total.failures) console.log(`\nFAILED ${failure}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
-process.exitCode = failedSteps.length > 0 ? 1 : 0
+process.exitCode = total.failed > 0 ? 1 : 0
 
 /** @param {Step} step */
 function runAndCount(step) {
@@ -66,14 +67,19 @@ function runAndCount(step) {
     spawnSync(String(command), args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
   console.log(`-- ${step.title} ${succeeded ? 'passed' : 'FAILED'} in ${((Date.now() - startMs) / 1000).toFixed(1)} s`)
 
-  const counts = step.report ? readCounts(step.report) : { passed: succeeded ? 1 : 0, failed: 0, skipped: 0 }
+  const counts = step.report
+    ? readCounts(step.report)
+    : { passed: succeeded ? 1 : 0, failed: 0, skipped: 0, failures: [] }
   // A step can fail although no test did: a type error, an unhandled rejection, a crash.
-  if (!succeeded && counts.failed === 0) counts.failed = 1
+  if (!succeeded && counts.failed === 0) {
+    counts.failed = 1
+    counts.failures.push(`the command ${step.command.join(' ')}`)
+  }
 
   total.passed += counts.passed
   total.failed += counts.failed
   total.skipped += counts.skipped
-  if (counts.failed > 0) failedSteps.push(step.title)
+  total.failures.push(...counts.failures.map(failure => `${step.title}: ${failure}`))
   return counts.failed === 0
 }
 
@@ -85,10 +91,24 @@ function readCounts(file) {
       passed: report.numPassedTests,
       failed: report.numFailedTests,
       skipped: report.numPendingTests + report.numTodoTests,
+      failures: failuresIn(report),
     }
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 } // the step ended before it could report
+    return { passed: 0, failed: 1, skipped: 0, failures: ['the command ended before it could report'] }
   }
+}
+
+/**
+ * A report as Vitest writes it; others may have the counts only.
+ *
+ * @param {{ testResults?: { name: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[] }} report
+ */
+function failuresIn({ testResults = [] }) {
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${relative(root, name)}: ${fullName}\n${failureMessages.join('\n')}`),
+  )
 }
 
 /** @param {string} title @param {string} script @param {string} file @returns {Step} */

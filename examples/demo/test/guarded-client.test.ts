@@ -1,3 +1,4 @@
+import { virtualClock } from '@holdfast/testing'
 import { observe } from 'holdfast'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startDependency } from '../src/dependency.ts'
@@ -6,6 +7,24 @@ import { type Phase, schedule } from '../src/phases.ts'
 
 const phases = schedule(7_000)
 const phase = (name: string): Phase => phases.find(each => each.name === name) as Phase
+
+/** The client and its dependency, on real sockets. Only waits between attempts take time, by a clock of their own. */
+async function start(health: Phase) {
+  let phaseNow = health
+  const dependency = await startDependency({ seed: 1, phaseNow: () => phaseNow })
+  onTestFinished(dependency.close)
+  const clock = virtualClock()
+  const { ask, prices } = guardedClient({ url: dependency.url, seed: 1, clock })
+  prices.subscribe(event => (event.type === 'retry.scheduled' ? clock.advance(event.delayMs) : undefined))
+
+  return {
+    ask: (call: number) => ask(call, new AbortController().signal),
+    dependency,
+    enter: (next: Phase) => {
+      phaseNow = next
+    },
+  }
+}
 
 describe('guarded client', () => {
   it('composes its policies without a warning', () => {
@@ -18,15 +37,11 @@ describe('guarded client', () => {
   })
 
   it('answers with the last known price while the dependency is down', async () => {
-    let health = phase('healthy')
-    const dependency = await startDependency({ seed: 1, phaseNow: () => health })
-    onTestFinished(dependency.close)
-    const { ask } = guardedClient({ url: dependency.url, seed: 1 })
-    const { signal } = new AbortController()
+    const { ask, dependency, enter } = await start(phase('healthy'))
 
-    const fresh = await ask(1, signal)
-    health = phase('down')
-    const stale = await ask(2, signal)
+    const fresh = await ask(1)
+    enter(phase('down'))
+    const stale = await ask(2)
 
     expect(fresh.kind).toBe('fresh')
     expect(stale).toMatchObject({ kind: 'stale', price: fresh.price })
@@ -34,10 +49,8 @@ describe('guarded client', () => {
   })
 
   it('fails while it knows no price', async () => {
-    const dependency = await startDependency({ seed: 1, phaseNow: () => phase('down') })
-    onTestFinished(dependency.close)
-    const { ask } = guardedClient({ url: dependency.url, seed: 1 })
+    const { ask } = await start(phase('down'))
 
-    await expect(ask(1, new AbortController().signal)).rejects.toThrow()
+    await expect(ask(1)).rejects.toThrow('fetch failed')
   })
 })

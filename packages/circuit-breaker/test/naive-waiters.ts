@@ -16,8 +16,8 @@ export class NaiveWaiters {
     this.availableInMs = availableInMs
   }
 
+  /** After a clock step, who comes may see before the alarm that calls would be let through; all are woken then. */
   wait(): NaiveWaiter {
-    if (this.availableInMs() === 0) return { status: 'available' }
     const waiter: NaiveWaiter = { status: 'waiting' }
     this.list.push(waiter)
     this.look()
@@ -28,7 +28,7 @@ export class NaiveWaiters {
     if (waiter.status !== 'waiting') return
     waiter.status = 'gone'
     this.list = this.list.filter(other => other !== waiter)
-    if (this.list.length === 0) this.look()
+    this.look()
   }
 
   /** Wakes all if a call would be let through now, or looks again when one may be. */
