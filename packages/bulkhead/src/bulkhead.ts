@@ -9,12 +9,13 @@ import {
   type Runner,
   readOptions,
   readPolicyOptions,
+  through,
   waitFor,
 } from '@holdfast/core/kernel'
 import type { BulkheadEvent } from './events.ts'
 import { type Permit, permit } from './permit.ts'
 import type { Slot } from './slot.ts'
-import { Slots } from './slots.ts'
+import { type Holder, Slots } from './slots.ts'
 
 export interface BulkheadOptions extends CommonOptions {
   /** Calls that may run at once: an integer of at least 1, or Infinity. */
@@ -64,13 +65,22 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
   const emitter = new Emitter<BulkheadEvent>(identity)
   const slots = new Slots({ maxConcurrent, maxQueued, maxWaitMs, reclaimMs }, emitter)
 
-  const link =
-    (next: Runner): Runner =>
-    (operation, call) => {
-      const slot = slots.take(call)
-      if (slot !== undefined) return slot.run(next, operation, call)
-      return slots.wait(call).then(granted => granted.run(next, operation, call))
-    }
+  const link = (next: Runner): Runner =>
+    through<Holder>(
+      {
+        enter: call => slots.enter(call),
+        instead: (operation, call) => slots.wait(call).then(granted => granted.run(next, operation, call)),
+        onValue: (value, holder, call) => {
+          holder.settled(call)
+          return value
+        },
+        onError: (error, holder, call) => {
+          holder.settled(call)
+          throw error
+        },
+      },
+      next,
+    )
 
   /** Undefined while the bulkhead is not enabled. */
   const takeOrWait = (call: KernelCall): Slot | Promise<Slot> | undefined =>

@@ -10,13 +10,13 @@ import {
   unref,
 } from '@holdfast/core/kernel'
 import type { Queueable } from './queue.ts'
-import type { Slots } from './slots.ts'
+import type { Holder, Slots } from './slots.ts'
 
 /**
  * One admission, from the queue to the release. It depends on its call: a cancelled one leaves the queue, or passes
  * the slot on; once the work runs, the slot is held until the work has really settled.
  */
-export class Slot extends Dependent implements Queueable<Slot> {
+export class Slot extends Dependent implements Queueable<Slot>, Holder {
   ahead: Slot | undefined = undefined
   behind: Slot | undefined = undefined
   readonly call: KernelCall | undefined
@@ -57,13 +57,19 @@ export class Slot extends Dependent implements Queueable<Slot> {
     this.resolve(rejection)
   }
 
-  /** Runs the operation in this slot. */
-  run<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
+  /** From now on the slot is held until the work of `call` has settled. Throws where that has been cancelled meanwhile. */
+  entered(call: KernelCall): this {
     if (call.cancelled !== undefined) {
       this.release()
-      return Promise.reject(call.cancelled.reason)
+      throw call.cancelled.reason
     }
     this.state = 'held'
+    return this
+  }
+
+  /** Runs the operation in this slot. */
+  run<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
+    this.entered(call)
     return passOn(next, operation, call).then(
       value => {
         this.settled(call)
@@ -74,6 +80,14 @@ export class Slot extends Dependent implements Queueable<Slot> {
         throw error
       },
     )
+  }
+
+  settled(call: KernelCall): void {
+    // It may have been reclaimed meanwhile: then nobody waits for what goes on.
+    if (this.state === 'released') return
+    if (!call.hasAbandonedWork) return this.release()
+    this.reclaimLater()
+    call.whenIdle(() => this.release())
   }
 
   release(): void {
@@ -87,14 +101,6 @@ export class Slot extends Dependent implements Queueable<Slot> {
     this.clearTimer()
     this.slots.leave(this)
     this.reject(cancellation.reason)
-  }
-
-  private settled(call: KernelCall): void {
-    // It may have been reclaimed meanwhile: then nobody waits for what goes on.
-    if (this.state === 'released') return
-    if (!call.hasAbandonedWork) return this.release()
-    this.reclaimLater()
-    call.whenIdle(() => this.release())
   }
 
   /** A hung socket must not shrink the service for ever. */

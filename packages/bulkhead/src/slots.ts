@@ -11,8 +11,13 @@ export interface SlotsOptions {
   readonly reclaimMs: number
 }
 
+/** Gives a slot back when the work of the call in it has settled. */
+export interface Holder {
+  settled(call: KernelCall): void
+}
+
 /** The slots of a bulkhead, and who waits for one. */
-export class Slots {
+export class Slots implements Holder {
   readonly options: SlotsOptions
   readonly emitter: Emitter<BulkheadEvent>
   readonly clock: Clock
@@ -31,11 +36,26 @@ export class Slots {
 
   /** A slot at once, or undefined. Who waits comes first. */
   take(call: KernelCall | undefined): Slot | undefined {
-    if (this.active >= this.options.maxConcurrent || this.queued > 0) return undefined
+    if (!this.hasRoom) return undefined
     this.active++
     const slot = new Slot(this, call)
-    if (this.emitter.isHeard) this.tell({ type: 'bulkhead.acquired', waitMs: 0 }, call)
+    this.tellAcquired(call)
     return slot
+  }
+
+  /** What holds the slot of `call`, if there is one at once. Nothing but the end of its work can end most calls. */
+  enter(call: KernelCall): Holder | undefined {
+    if (call.isCancellable) return this.take(call)?.entered(call)
+    if (!this.hasRoom) return undefined
+    this.active++
+    this.tellAcquired(call)
+    return this
+  }
+
+  settled(call: KernelCall): void {
+    if (call.hasAbandonedWork) return new Slot(this, call).settled(call)
+    this.active--
+    this.handOver()
   }
 
   /** A slot when there is one. Rejects when the wait cannot succeed, is too long, or is cancelled. */
@@ -79,6 +99,14 @@ export class Slots {
     call: KernelCall | undefined,
   ): void {
     this.emitter.emit({ ...facts, active: this.active, queued: this.queued }, call)
+  }
+
+  private get hasRoom(): boolean {
+    return this.active < this.options.maxConcurrent && this.queued === 0
+  }
+
+  private tellAcquired(call: KernelCall | undefined): void {
+    if (this.emitter.isHeard) this.tell({ type: 'bulkhead.acquired', waitMs: 0 }, call)
   }
 
   private giveUp(slot: Slot): void {

@@ -8,7 +8,7 @@ export function repeating(options: CommonOptions & { readonly times: number }): 
     (next: Runner): Runner =>
     <T>(operation: Operation<T>, call: KernelCall): Promise<T> => {
       const attempt = (number: number): Promise<T> =>
-        next(operation, call.child(number, call.deadline, call.isCancellable)).catch((error: unknown) => {
+        next(operation, call.child(number, call.deadline)).catch((error: unknown) => {
           if (number === times || call.cancelled !== undefined) throw error
           return attempt(number + 1)
         })

@@ -1,12 +1,9 @@
-import type { Operation } from '@holdfast/core'
 import {
   type Cancellation,
   callGuarded,
   Dependent,
   type KernelCall,
   keepShape,
-  passOn,
-  type Runner,
   startTimer,
   unref,
 } from '@holdfast/core/kernel'
@@ -36,24 +33,24 @@ export class Admission extends Dependent {
     if (round !== undefined) this.limitProbe(circuit.settings.halfOpen.probeTimeoutMs)
   }
 
-  /** Runs the operation, and counts how it ended. */
-  run<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
-    const { settings } = this.circuit
+  /** Depends on `call` from now on. Throws where that has been cancelled meanwhile. */
+  entered(call: KernelCall): this {
     if (call.cancelled !== undefined) {
       this.settle(() => 'ignored')
-      return Promise.reject(call.cancelled.reason)
+      throw call.cancelled.reason
     }
     if (call.isCancellable) this.attach(call)
-    return passOn(next, operation, call).then(
-      value => {
-        this.settle(() => outcomeOfResult(settings, value))
-        return value
-      },
-      (error: unknown) => {
-        this.settle(() => outcomeOfError(settings, error, call))
-        throw error
-      },
-    )
+    return this
+  }
+
+  onValue<T>(value: T): T {
+    this.settle(() => outcomeOfResult(this.circuit.settings, value))
+    return value
+  }
+
+  onError(error: unknown, call: KernelCall): never {
+    this.settle(() => outcomeOfError(this.circuit.settings, error, call))
+    throw error
   }
 
   /** Gives its place back, then runs the user's predicates, then counts. What they throw is thrown, and nothing counted. */

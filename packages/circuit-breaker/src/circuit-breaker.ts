@@ -5,16 +5,16 @@ import {
   Emitter,
   isEnabled,
   type KernelCall,
-  passOn,
   type Runner,
   readOptions,
   rejectWith,
   rule,
   show,
+  through,
   waitFor,
 } from '@holdfast/core/kernel'
 import type { Admission } from './admission.ts'
-import { Circuit } from './circuit.ts'
+import { Circuit, type Era } from './circuit.ts'
 import type { CircuitEvent } from './events.ts'
 import { type CircuitBreakerOptions, readCircuitOptions } from './options.ts'
 import type { Outcome } from './outcome.ts'
@@ -78,19 +78,25 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
     return rejectWith(() => new CircuitOpenError(name, facts))
   }
 
-  const link =
-    (next: Runner): Runner =>
-    (operation, call) => {
-      if (sharesHandlers && circuit.state.name === 'closed' && !call.isCancellable) {
-        const { onValue, onError } = circuit.era
-        return passOn(next, operation, call).then(onValue, onError)
-      }
-      const admission = circuit.admit(call)
-      if (admission !== undefined) return admission.run(next, operation, call)
-      if (mode === 'enforce') return refuse(call)
-      tellRejected(circuit, call)
-      return next(operation, call)
-    }
+  /** The era itself where calls need no more to be counted. */
+  const shared = (call: KernelCall): Era | undefined =>
+    sharesHandlers && circuit.state.name === 'closed' && !call.isCancellable ? circuit.era : undefined
+
+  const link = (next: Runner): Runner =>
+    through<Admission | Era>(
+      {
+        shared,
+        enter: call => shared(call) ?? circuit.admit(call)?.entered(call),
+        instead: (operation, call) => {
+          if (mode === 'enforce') return refuse(call)
+          tellRejected(circuit, call)
+          return next(operation, call)
+        },
+        onValue: (value, admitted) => admitted.onValue(value),
+        onError: (error, admitted, call) => admitted.onError(error, call),
+      },
+      next,
+    )
 
   return definePolicy<never, CircuitEvent, Omit<CircuitBreaker, keyof Policy>>(
     { emitter, link, standing: () => (circuit.state.name === 'closed' ? 'idle' : 'open') },

@@ -1,5 +1,5 @@
 import { isProtective } from '@holdfast/core'
-import { callGuarded, decides, type Emitter, type Facts, type KernelCall } from '@holdfast/core/kernel'
+import { callGuarded, decides, type Emitter, type Facts, type Handlers, type KernelCall } from '@holdfast/core/kernel'
 import { Admission } from './admission.ts'
 import { Availability } from './availability.ts'
 import type { CircuitClosed, CircuitEvent, CircuitOpened } from './events.ts'
@@ -24,10 +24,7 @@ export type CircuitState =
   | { readonly name: 'isolated'; readonly reason: string | undefined }
 
 /** The time between two transitions, with the handlers of all calls in it that need none of their own. */
-export interface Era {
-  readonly onValue: <T>(value: T) => T
-  readonly onError: (error: unknown) => never
-}
+export interface Era extends Handlers {}
 
 const SUCCESS: TripOutcome = { isFailure: false, durationMs: 0, nowMs: 0 }
 const FAILURE: TripOutcome = { isFailure: true, durationMs: 0, nowMs: 0 }

@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Identity } from './options.ts'
 import { holdfast, shared } from './protocol.ts'
@@ -62,14 +63,14 @@ export class KernelCall implements Call {
     root: KernelCall | undefined,
     attempt: number,
     deadline: number | undefined,
-    isCancellable: boolean,
+    scope: Scope | undefined,
   ) {
     this.identity = identity
     this.parent = parent
     this.root = root ?? this
     this.attempt = attempt
     this.deadline = deadline
-    this.ownScope = isCancellable ? new Scope(true) : undefined
+    this.ownScope = scope
   }
 
   /** Tells a call from other options of `run`, also one of another copy of the kernel. */
@@ -117,12 +118,13 @@ export class KernelCall implements Call {
     return () => (deadlineMs === Infinity ? Infinity : Math.max(0, deadlineMs - root.identity.clock.nowMs()))
   }
 
-  /** A call within this one, cancelled with it, or also by itself. `leave` it when its work has ended. */
-  child(attempt: number, deadline: number | undefined, isCancellable = false): KernelCall {
-    const child = new KernelCall(this.identity, this, this.root, attempt, deadline, isCancellable || this.isCancellable)
-    if (this.isCancellable) child.scope.attach(this)
-    if (this.cancelled !== undefined) child.scope.cancelled = this.cancelled
-    return child
+  /** A call within this one, cancelled with it, or, with an answer, also by itself. `leave` it when its work has ended. */
+  child(attempt: number, deadline: number | undefined, answer?: Answer): KernelCall {
+    if (!this.isCancellable) return new KernelCall(this.identity, this, this.root, attempt, deadline, answer)
+    const scope = answer ?? new Scope(true)
+    scope.attach(this)
+    scope.cancelled = this.cancelled
+    return new KernelCall(this.identity, this, this.root, attempt, deadline, scope)
   }
 
   /** The call around this one need not tell it any more. */

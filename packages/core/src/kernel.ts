@@ -1,9 +1,10 @@
-export { type Answer, answerFor, type LateOutcome } from './answer.ts'
+export { Answer, type LateOutcome } from './answer.ts'
 export { KernelCall, passOn, type Runner } from './call.ts'
 export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
 export { isUnlimited, startTimer, unref } from './clock.ts'
 export { rejectWith, stackless } from './errors.ts'
 export { Emitter, errorFacts, type Facts, type Failure, failureFacts } from './events.ts'
+export { type Handlers, type Layer, through } from './layers.ts'
 export {
   duration,
   type Identity,

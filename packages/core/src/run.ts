@@ -1,4 +1,4 @@
-import { type Answer, answerFor } from './answer.ts'
+import { Answer } from './answer.ts'
 import { type Call, type CallContext, KernelCall, type Operation, passOn, type Runner } from './call.ts'
 import { byCaller } from './cancellation.ts'
 import { type Clock, isUnlimited } from './clock.ts'
@@ -73,26 +73,26 @@ export function waitFor<T>(
 
 function proceed<T>(head: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
   if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
-  if (call.isCancellable) return (call.scope.answer as Answer).promise(head, operation)
+  if (call.isCancellable) return (call.scope as Answer).promise(head, operation, call)
   return passOn(head, operation, call)
 }
 
 /** Makes the root of a call, with all that can answer the caller early in place. */
 function open(identity: Identity, options: RunOptions<never> | Call | undefined): KernelCall {
-  if (options === undefined) return new KernelCall(identity, undefined, undefined, 1, undefined, false)
+  if (options === undefined) return new KernelCall(identity, undefined, undefined, 1, undefined, undefined)
   if (isCall(options)) return openWithin(identity, options)
   const { signal, timeoutMs = Infinity, context, discard } = readRunOptions(identity.name, options)
   const { clock, name } = identity
   const isLimited = !isUnlimited(timeoutMs)
   const deadline = isLimited ? clock.nowMs() + timeoutMs : undefined
-  const call = new KernelCall(identity, undefined, undefined, 1, deadline, isLimited || signal !== undefined)
+  const answer = isLimited || signal !== undefined ? new Answer() : undefined
+  const call = new KernelCall(identity, undefined, undefined, 1, deadline, answer)
   call.scope.given = { context, discard }
   if (signal?.aborted) call.scope.cancelled = byCaller(signal.reason)
-  else if (call.isCancellable) {
-    const answer = answerFor(call)
+  else if (answer !== undefined) {
     answer.limit(clock, timeoutMs, () => {
       const reason = stackless(() => new TimeoutError(name, timeoutMs))
-      call.scope.abort(byCaller(reason, timeoutMs))
+      answer.abort(byCaller(reason, timeoutMs))
     })
     // The signal may abort as it is listened to, and that clears the timer.
     if (signal !== undefined) answer.heed(signal)
@@ -103,13 +103,11 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
 /** The root of a run inside the operation of another: cancelled with it, bound by its deadline. */
 function openWithin(identity: Identity, parent: KernelCall): KernelCall {
   const { clock } = identity
-  const call = new KernelCall(identity, parent, undefined, 1, deadlineWithin(parent, clock), parent.isCancellable)
+  const answer = parent.isCancellable ? new Answer() : undefined
+  const call = new KernelCall(identity, parent, undefined, 1, deadlineWithin(parent, clock), answer)
   call.scope.given = { context: parent.context, discard: undefined }
   call.scope.cancelled = parent.cancelled
-  if (parent.isCancellable && parent.cancelled === undefined) {
-    call.scope.attach(parent)
-    answerFor(call)
-  }
+  if (parent.isCancellable && parent.cancelled === undefined) call.scope.attach(parent)
   return call
 }
 
@@ -131,19 +129,22 @@ const rules: Record<string, Rule<unknown>> = {
 
 /** What `readOptions` does, without its cost: this is on the path of every call that has options. */
 function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> {
-  const read = Object.create(null) as Record<string, unknown>
   if (!isObject(options)) readOptions(`${name}: run`, options, rules)
+  const read: { -readonly [Option in keyof RunOptions<T>]: RunOptions<T>[Option] } = {
+    signal: undefined,
+    timeoutMs: undefined,
+    context: undefined,
+    discard: undefined,
+  }
   for (const option in options) {
-    const value = (options as Record<string, unknown>)[option]
+    const value = options[option as keyof RunOptions<T>]
     if (!Object.hasOwn(options, option)) continue
     const isFine =
       Object.hasOwn(rules, option) && (value === undefined || (rules[option] as Rule<unknown>).accepts(value))
     if (!isFine) readOptions(`${name}: run`, options, rules)
-    read[option] = value
+    read[option as keyof RunOptions<T>] = value as never
   }
   return read
 }
 
-const shape: KernelCall = new KernelCall({} as Identity, undefined, undefined, 1, undefined, true)
-answerFor(shape)
-keepShape(shape)
+keepShape(new KernelCall({} as Identity, undefined, undefined, 1, undefined, new Answer()))

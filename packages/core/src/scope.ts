@@ -1,4 +1,3 @@
-import type { Answer } from './answer.ts'
 import type { CallContext } from './call.ts'
 import { type Cancellation, Dependent } from './cancellation.ts'
 import { holdDeliveries } from './deliveries.ts'
@@ -19,8 +18,6 @@ export class Scope extends Dependent {
   cancelled: Cancellation | undefined = undefined
   /** The latest of those who are told when this is cancelled. */
   first: Dependent | undefined = undefined
-  /** Where the caller may be answered before the work ends. */
-  answer: Answer | undefined = undefined
   given: Given | undefined = undefined
   callId = 0
   abandoned: Set<PromiseLike<unknown>> | undefined = undefined
@@ -44,16 +41,22 @@ export class Scope extends Dependent {
     const aborts: AbortController[] = []
     holdDeliveries(() => {
       tell?.()
-      this.answer?.leave(cancellation.reason)
+      this.aborted(cancellation.reason)
       this.release(cancellation, aborts)
     })
     for (const controller of aborts) controller.abort(cancellation.reason)
   }
 
   override cancel(cancellation: Cancellation, aborts: AbortController[]): void {
-    this.answer?.cancelled(cancellation.reason)
+    this.left(cancellation.reason)
     this.release(cancellation, aborts)
   }
+
+  /** Called when this itself is aborted, before all that depends on it is cancelled. */
+  protected aborted(_reason: unknown): void {}
+
+  /** Called when whoever is further out has answered. */
+  protected left(_reason: unknown): void {}
 
   private release(cancellation: Cancellation, aborts: AbortController[]): void {
     // A signal that will not be unlistened may abort when all is over.

@@ -1,5 +1,5 @@
 import { pipeline } from '@holdfast/core'
-import { type KernelCall, waitFor } from '@holdfast/core/kernel'
+import { Answer, type KernelCall, waitFor } from '@holdfast/core/kernel'
 import { countedClock } from '@holdfast/fixtures/counted-clock'
 import { watching } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
@@ -36,7 +36,7 @@ describe('a call, as layers see it', () => {
   it('has children that can be cancelled if it can, or if they are to be', async () => {
     const seen: boolean[] = []
     const policy = tapping(call => {
-      seen.push(call.child(2, undefined).isCancellable, call.child(2, undefined, true).isCancellable)
+      seen.push(call.child(2, undefined).isCancellable, call.child(2, undefined, new Answer()).isCancellable)
     })
 
     await policy.run(() => 'up')

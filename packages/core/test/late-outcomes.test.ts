@@ -1,12 +1,5 @@
 import { type Call, observe, type Policy, type PolicyEvent, pipeline, TimeoutError } from '@holdfast/core'
-import {
-  answerFor,
-  definePolicy,
-  Emitter,
-  type LateOutcome,
-  type Runner,
-  readPolicyOptions,
-} from '@holdfast/core/kernel'
+import { Answer, definePolicy, Emitter, type LateOutcome, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
 import { layer } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import {
@@ -27,12 +20,12 @@ function telling(clock: VirtualClock, tell: (late: LateOutcome) => void): Policy
   const link =
     (next: Runner): Runner =>
     (operation, parent) => {
-      const call = parent.child(1, clock.nowMs() + 100, true)
-      const answer = answerFor(call)
+      const answer = new Answer()
+      const call = parent.child(1, clock.nowMs() + 100, answer)
       answer.onLate = tell
       const reason = new TimeoutError('telling', 100)
-      answer.limit(clock, 100, () => call.scope.abort({ origin: 'timeout', reason, limitMs: 100 }))
-      return answer.promise(next, operation)
+      answer.limit(clock, 100, () => answer.abort({ origin: 'timeout', reason, limitMs: 100 }))
+      return answer.promise(next, operation, call)
     }
   return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
 }

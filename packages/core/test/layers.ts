@@ -1,6 +1,6 @@
 import { type CommonOptions, type Operation, type Policy, type PolicyEvent, TimeoutError } from '@holdfast/core'
 import {
-  answerFor,
+  Answer,
   definePolicy,
   duration,
   Emitter,
@@ -37,7 +37,7 @@ export function repeating(options: CommonOptions & { readonly times: number }): 
     (next: Runner): Runner =>
     <T>(operation: Operation<T>, call: KernelCall): Promise<T> => {
       const attempt = (number: number): Promise<T> => {
-        const child = call.child(number, call.deadline, call.isCancellable)
+        const child = call.child(number, call.deadline)
         return next(operation, child).catch((error: unknown) => {
           child.leave()
           if (number === times || call.cancelled !== undefined) throw error
@@ -56,13 +56,13 @@ export function limiting(options: CommonOptions & { readonly limitMs: number }):
   const link =
     (next: Runner): Runner =>
     (operation, parent) => {
-      const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), true)
-      const answer = answerFor(call)
+      const answer = new Answer()
+      const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), answer)
       answer.limit(clock, limitMs, () => {
         const reason = stackless(() => new TimeoutError(name, limitMs))
-        call.scope.abort({ origin: 'timeout', reason, limitMs })
+        answer.abort({ origin: 'timeout', reason, limitMs })
       })
-      return answer.promise(next, operation)
+      return answer.promise(next, operation, call)
     }
   return definePolicy<never, PolicyEvent, object>({ emitter: new Emitter(identity), link }, {})
 }

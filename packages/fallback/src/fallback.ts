@@ -11,6 +11,7 @@ import {
   type Runner,
   readPolicyOptions,
   rule,
+  through,
 } from '@holdfast/core/kernel'
 
 /** What the callbacks of a fallback are told. */
@@ -79,20 +80,23 @@ export function fallback<Added>(options: FallbackOptions<Added>): Policy<Added, 
   }
 
   const link = (next: Runner): Runner =>
-    // The type of a runner has no room for what is added; that of the policy has.
-    ((operation, call) => {
-      const onValue = (result: unknown): unknown => {
-        if (handlesResult === undefined || call.cancelled !== undefined) return result
-        if (!decides(name, 'handlesResult', handlesResult(result))) return result
-        return answer({ result }, call)
-      }
-      const onError = (error: unknown): Promise<Added> => {
-        if (call.cancelled !== undefined) throw error
-        if (handles !== undefined && !decides(name, 'handles', handles(factsOf({ error }, call)))) throw error
-        return answer({ error }, call)
-      }
-      return next(operation, call).then(handlesResult === undefined ? undefined : onValue, onError)
-    }) as Runner
+    through<true>(
+      {
+        enter: () => true,
+        onValue:
+          handlesResult &&
+          ((result, _, call) => {
+            if (call.cancelled !== undefined) return result
+            return decides(name, 'handlesResult', handlesResult(result)) ? answer({ result }, call) : result
+          }),
+        onError: (error, _, call) => {
+          if (call.cancelled !== undefined) throw error
+          if (handles !== undefined && !decides(name, 'handles', handles(factsOf({ error }, call)))) throw error
+          return answer({ error }, call)
+        },
+      },
+      next,
+    )
 
   return definePolicy<Added, FallbackEvent, object>({ emitter, link }, {})
 }

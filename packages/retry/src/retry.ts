@@ -6,6 +6,7 @@ import {
   type KernelCall,
   type Runner,
   type Traits,
+  through,
 } from '@holdfast/core/kernel'
 import type { RetryEvent } from './events.ts'
 import { type RetryOptions, type RetrySettings, readRetryOptions } from './options.ts'
@@ -29,23 +30,26 @@ export function retry(options?: RetryOptions): Policy<never, RetryEvent> {
   const { budget, clock, handlesResult } = settings
   const emitter = new Emitter<RetryEvent>(settings)
 
-  const link =
-    (next: Runner): Runner =>
-    <T>(operation: Operation<T>, call: KernelCall): Promise<T> => {
-      try {
-        if (budget !== false) isUnwantedPromise(budget.deposit(clock))
-      } catch (error) {
-        return Promise.reject(error)
-      }
-      const run = { settings, emitter, next, operation, call }
-      // A retry within the operation of another counts its own attempts.
-      if (call.attempt !== 1) return new Recovery(run).start()
-      const onError = (error: unknown): Promise<T> => new Recovery(run).after({ error })
-      if (handlesResult === undefined) return next(operation, call).then(undefined, onError)
-      const onValue = (value: T): T | Promise<T> =>
-        succeeds(settings, call, value) ? value : new Recovery(run).after({ result: value })
-      return next(operation, call).then(onValue, onError)
-    }
+  const link = (next: Runner): Runner => {
+    const recovery = (operation: Operation<unknown>, call: KernelCall): Recovery<unknown> =>
+      new Recovery({ settings, emitter, next, operation, call })
+    return through<true>(
+      {
+        enter: call => {
+          if (budget !== false) isUnwantedPromise(budget.deposit(clock))
+          // A retry within the operation of another counts its own attempts.
+          return call.attempt === 1 ? true : undefined
+        },
+        instead: ((operation, call) => recovery(operation, call).start()) as Runner,
+        onValue:
+          handlesResult &&
+          ((value, _, call, operation) =>
+            succeeds(settings, call, value) ? value : recovery(operation, call).after({ result: value })),
+        onError: (error, _, call, operation) => recovery(operation, call).after({ error }),
+      },
+      next,
+    )
+  }
   return definePolicy<never, RetryEvent, object>({ emitter, link, traits: traitsOf(settings) }, {})
 }
 

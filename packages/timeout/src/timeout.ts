@@ -8,8 +8,7 @@ import {
   TimeoutError,
 } from '@holdfast/core'
 import {
-  type Answer,
-  answerFor,
+  Answer,
   definePolicy,
   Emitter,
   errorFacts,
@@ -71,7 +70,7 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
       const lateMs = Math.max(0, clock.nowMs() - expiredAtMs)
       emitter.emit({ type: 'timeout.settledLate', outcome: late.outcome, lateMs, ...facts }, call)
     }
-    call.scope.abort({ origin: 'timeout', reason: error, limitMs }, () => {
+    answer.abort({ origin: 'timeout', reason: error, limitMs }, () => {
       if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: limitMs }, call)
     })
   }
@@ -83,10 +82,10 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
 
   const runWithin = <T>(limitMs: number, next: Runner, operation: Operation<T>, parent: KernelCall): Promise<T> => {
     const deadlineMs = Math.min(parent.deadlineMs, clock.nowMs() + limitMs)
-    const call = parent.child(parent.attempt, deadlineMs, true)
-    const answer = answerFor(call)
+    const answer = new Answer()
+    const call = parent.child(parent.attempt, deadlineMs, answer)
     answer.limit(clock, limitMs, () => expire(call, answer, limitMs))
-    return answer.promise(next, operation)
+    return answer.promise(next, operation, call)
   }
 
   const link = (next: Runner): Runner => {

@@ -7,7 +7,7 @@ import {
   pipeline,
   TimeoutError,
 } from '@holdfast/core'
-import { answerFor, definePolicy, Emitter, type Origin, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
+import { Answer, definePolicy, Emitter, type Origin, type Runner, readPolicyOptions } from '@holdfast/core/kernel'
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts'
 import type { RuleOptions, RuleSubject } from './subject.ts'
 
@@ -57,11 +57,11 @@ export function cutting(clock: Clock, limitMs: number, origin: Origin): Policy {
   const link =
     (next: Runner): Runner =>
     (operation, parent) => {
-      const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), true)
-      const answer = answerFor(call)
+      const answer = new Answer()
+      const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), answer)
       const reason = new TimeoutError(identity.name, limitMs)
-      answer.limit(clock, limitMs, () => call.scope.abort({ origin, reason, limitMs }))
-      return answer.promise(next, operation)
+      answer.limit(clock, limitMs, () => answer.abort({ origin, reason, limitMs }))
+      return answer.promise(next, operation, call)
     }
   return definePolicy<never, PolicyEvent, object>({ emitter: new Emitter<PolicyEvent>(identity), link }, {})
 }
