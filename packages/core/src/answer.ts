@@ -1,6 +1,7 @@
 import type { KernelCall, Operation, Runner } from './call.ts'
 import { byCaller } from './cancellation.ts'
 import { type Clock, startTimer } from './clock.ts'
+import { Passage } from './passage.ts'
 import { followed } from './promises.ts'
 import { callGuarded } from './report.ts'
 import { Scope } from './scope.ts'
@@ -16,10 +17,11 @@ const ignore = (): void => {}
  * it. Once it has left, what the work brings goes to `discard`.
  */
 export class Answer extends Scope {
-  /** There once the work begins. */
-  private call: KernelCall | undefined = undefined
+  /** Set by the call that this belongs to. */
+  call!: KernelCall
   private hasLeft = false
-  private reject: ((reason: unknown) => void) | undefined = undefined
+  /** Who answers the caller early. There once the work begins. */
+  private passage: Passage | undefined = undefined
   private work: Promise<unknown> | undefined = undefined
   /** There with the timer. */
   private clock!: Clock
@@ -47,45 +49,50 @@ export class Answer extends Scope {
     listen(signal, this.onAbort)
   }
 
-  /** Starts the work of `call` and answers with what it brings, or with the reason to leave if that comes first. */
-  promise<T>(next: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
-    this.call = call
-    const answer = new Promise<T>(takeSettlers)
-    const { resolve, reject } = settlers
-    this.reject = reject
-    const work = begun(next, operation, call)
+  /** Starts the work and answers with what it brings, or with the reason to leave if that comes first. */
+  promise<T>(next: Runner, operation: Operation<T>): Promise<T> {
+    return new Passage([], [], operation, this.call).answer(this, next, operation)
+  }
+
+  /** Starts the work. `passage` answers in its place when this leaves. */
+  begin<T>(passage: Passage, next: Runner, operation: Operation<T>): Promise<T> {
+    this.passage = passage
+    const work = begun(next, operation, this.call)
     this.work = work
     // The operation itself may have aborted the caller's signal.
-    if (this.hasLeft) call.parent?.abandon(work)
-    // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
-    work
-      .then(
-        value => {
-          if (this.hasLeft) this.discard(value, call)
-          else this.settle()
-          return value
-        },
-        (error: unknown) => {
-          if (this.hasLeft) this.onLate({ outcome: 'error', error })
-          else this.settle()
-          throw error
-        },
-      )
-      .then(resolve, reject)
-    return answer
+    if (this.hasLeft) this.call.parent?.abandon(work)
+    return work
+  }
+
+  /** The work has brought a value. False where it is late, and has been discarded. */
+  onValue(value: unknown): boolean {
+    if (!this.hasLeft) {
+      this.settle()
+      return true
+    }
+    this.onLate({ outcome: 'value' })
+    callGuarded('discard', () => this.call.root.scope.given?.discard?.(value as never))
+    return false
+  }
+
+  /** The work has failed. False where that is late. */
+  onError(error: unknown): boolean {
+    if (this.hasLeft) this.onLate({ outcome: 'error', error })
+    else this.settle()
+    return !this.hasLeft
   }
 
   /** Answers now. The work goes on unheard: the slots around it are told, and keep its place. */
   protected override aborted(reason: unknown): void {
     this.hasLeft = true
     this.settle()
-    this.reject?.(reason)
-    if (this.work !== undefined) this.call?.parent?.abandon(this.work)
+    this.passage?.leave(reason)
+    if (this.work !== undefined) this.call.parent?.abandon(this.work)
   }
 
   /** A run answers its own caller too; a limit just goes on with the work. */
   protected override left(reason: unknown): void {
-    if (this.call !== undefined && this.call.root === this.call) this.aborted(reason)
+    if (this.call.root === this.call) this.aborted(reason)
     else this.stop()
   }
 
@@ -99,18 +106,6 @@ export class Answer extends Scope {
     if (this.onAbort !== undefined) unlisten(this.heeded, this.onAbort)
     this.timer = this.onAbort = undefined
   }
-
-  private discard(value: unknown, call: KernelCall): void {
-    this.onLate({ outcome: 'value' })
-    callGuarded('discard', () => call.root.scope.given?.discard?.(value as never))
-  }
-}
-
-/** What the newest promise is settled by; taken without a function for each. */
-const settlers = { resolve: ignore as (value: unknown) => void, reject: ignore as (reason: unknown) => void }
-function takeSettlers(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
-  settlers.resolve = resolve as (value: unknown) => void
-  settlers.reject = reject
 }
 
 /** What `promised` does, without a function for it: this is on the path of every call with a limit. */

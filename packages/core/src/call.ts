@@ -120,11 +120,13 @@ export class KernelCall implements Call {
 
   /** A call within this one, cancelled with it, or, with an answer, also by itself. `leave` it when its work has ended. */
   child(attempt: number, deadline: number | undefined, answer?: Answer): KernelCall {
-    if (!this.isCancellable) return new KernelCall(this.identity, this, this.root, attempt, deadline, answer)
-    const scope = answer ?? new Scope(true)
-    scope.attach(this)
-    scope.cancelled = this.cancelled
-    return new KernelCall(this.identity, this, this.root, attempt, deadline, scope)
+    const scope = answer ?? (this.isCancellable ? new Scope(true) : undefined)
+    const child = new KernelCall(this.identity, this, this.root, attempt, deadline, scope)
+    if (answer !== undefined) answer.call = child
+    if (!this.isCancellable) return child
+    child.scope.attach(this)
+    child.scope.cancelled = this.cancelled
+    return child
   }
 
   /** The call around this one need not tell it any more. */

@@ -4,7 +4,7 @@ export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
 export { isUnlimited, startTimer, unref } from './clock.ts'
 export { rejectWith, stackless } from './errors.ts'
 export { Emitter, errorFacts, type Facts, type Failure, failureFacts } from './events.ts'
-export { type Handlers, type Layer, through } from './layers.ts'
+export { type Answering, answeringThrough, type Handlers, type Layer, through } from './layers.ts'
 export {
   duration,
   type Identity,

@@ -1,5 +1,6 @@
+import type { Answer } from './answer.ts'
 import { type KernelCall, type Operation, passOn, type Runner } from './call.ts'
-import { keepShape } from './protocol.ts'
+import { Passage } from './passage.ts'
 
 /** What a policy does as a call goes in and as it comes out again, where it needs no promise of its own for that. */
 export interface Layer<Token> {
@@ -26,9 +27,17 @@ export interface Handlers {
   readonly onError: (error: unknown) => never
 }
 
+/** What a policy does that may answer the caller before the work inside it ends. */
+export interface Answering {
+  /** Makes the answer, and so the call for what is inside. As for the rest, like that of a layer. */
+  readonly enter: (call: KernelCall) => Answer | undefined
+  readonly instead: Runner
+}
+
 /** Layers with nothing between them, outermost first, and what is inside all of them. */
 interface Stack {
   readonly layers: readonly Layer<unknown>[]
+  readonly answering?: Answering | undefined
   readonly inside: Runner
 }
 
@@ -39,17 +48,26 @@ const stacks = /* @__PURE__ */ new WeakMap<Runner, Stack>()
  * with one promise for all of them.
  */
 export function through<Token>(layer: Layer<Token>, next: Runner): Runner {
-  const { layers, inside } = stacks.get(next) ?? { layers: [], inside: next }
+  const { layers, answering, inside } = stacks.get(next) ?? { layers: [], inside: next }
   const outermost = layer as Layer<unknown>
-  const stack: Stack = { layers: [outermost, ...layers], inside }
-  const runner = layers.length === 0 ? throughOne(outermost, inside) : throughAll(stack)
+  if (layers.length === 0 && answering === undefined) return registered({ layers: [outermost], inside }, throughOne)
+  return registered({ layers: [outermost, ...layers], answering, inside }, throughAll)
+}
+
+/** A runner that goes to `next` in calls that have answers of their own. Layers around it share its promise. */
+export function answeringThrough(answering: Answering, next: Runner): Runner {
+  return registered({ layers: [], answering, inside: next }, throughAll)
+}
+
+function registered(stack: Stack, runnerOf: (stack: Stack) => Runner): Runner {
+  const runner = runnerOf(stack)
   stacks.set(runner, stack)
   return runner
 }
 
 /** What `throughAll` does, with less to remember. */
-function throughOne(layer: Layer<unknown>, inside: Runner): Runner {
-  const { shared, enter, instead, onValue, onError } = layer
+function throughOne({ layers, inside }: Stack): Runner {
+  const { shared, enter, instead, onValue, onError } = layers[0] as Layer<unknown>
   return <T>(operation: Operation<T>, call: KernelCall): Promise<T> => {
     const handlers = shared?.(call)
     if (handlers !== undefined) return passOn(inside, operation, call).then(handlers.onValue, handlers.onError)
@@ -67,83 +85,25 @@ function throughOne(layer: Layer<unknown>, inside: Runner): Runner {
   }
 }
 
-function throughAll({ layers, inside }: Stack): Runner {
+function throughAll({ layers, answering, inside }: Stack): Runner {
   return (operation, call) => {
     const tokens = Array<unknown>(layers.length)
     const passage = new Passage(layers, tokens, operation, call)
-    for (let depth = 0; depth < layers.length; depth++) {
-      const layer = layers[depth] as Layer<unknown>
-      let token: unknown
-      try {
-        token = layer.enter(call)
-      } catch (error) {
-        return passage.out(Promise.reject(error), depth)
+    let depth = 0
+    try {
+      for (; depth < layers.length; depth++) {
+        const { enter, instead } = layers[depth] as Layer<unknown>
+        tokens[depth] = enter(call)
+        if (tokens[depth] === undefined) return passage.out(passOn(instead as Runner, operation, call), depth)
       }
-      if (token === undefined) return passage.out(passOn(layer.instead as Runner, operation, call), depth)
-      tokens[depth] = token
+      if (answering !== undefined) {
+        const answer = answering.enter(call)
+        if (answer !== undefined) return passage.answer(answer, inside, operation)
+        return passage.out(passOn(answering.instead, operation, call), depth)
+      }
+    } catch (error) {
+      return passage.out(Promise.reject(error), depth)
     }
-    return passage.out(passOn(inside, operation, call), layers.length)
+    return passage.out(passOn(inside, operation, call), depth)
   }
 }
-
-/** The way of one call out of the layers that it is in. */
-class Passage {
-  private readonly layers: readonly Layer<unknown>[]
-  private readonly tokens: readonly unknown[]
-  private readonly operation: Operation<unknown>
-  private readonly call: KernelCall
-
-  constructor(
-    layers: readonly Layer<unknown>[],
-    tokens: readonly unknown[],
-    operation: Operation<unknown>,
-    call: KernelCall,
-  ) {
-    this.layers = layers
-    this.tokens = tokens
-    this.operation = operation
-    this.call = call
-  }
-
-  /** Takes `work` out through the outermost `depth` layers. */
-  out<T>(work: Promise<T>, depth: number): Promise<T> {
-    if (depth === 0) return work
-    return work.then(
-      value => this.valueOut(value, depth) as T,
-      (error: unknown) => this.errorOut(error, depth) as T,
-    )
-  }
-
-  private valueOut(value: unknown, depth: number): unknown {
-    let passed = value
-    for (let at = depth - 1; at >= 0; at--) {
-      const { onValue } = this.layers[at] as Layer<unknown>
-      if (onValue === undefined) continue
-      let result: unknown
-      try {
-        result = onValue(passed, this.tokens[at], this.call, this.operation)
-      } catch (error) {
-        return this.errorOut(error, at)
-      }
-      // The value itself may be a promise that has lost its `then`.
-      if (result !== passed && result instanceof Promise) return this.out(result, at)
-      passed = result
-    }
-    return passed
-  }
-
-  private errorOut(error: unknown, depth: number): unknown {
-    let passed = error
-    for (let at = depth - 1; at >= 0; at--) {
-      const { onError } = this.layers[at] as Layer<unknown>
-      try {
-        return this.out(onError(passed, this.tokens[at], this.call, this.operation), at)
-      } catch (thrown) {
-        passed = thrown
-      }
-    }
-    throw passed
-  }
-}
-
-keepShape(new Passage([], [], () => undefined, {} as KernelCall))

@@ -73,7 +73,7 @@ export function waitFor<T>(
 
 function proceed<T>(head: Runner, operation: Operation<T>, call: KernelCall): Promise<T> {
   if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
-  if (call.isCancellable) return (call.scope as Answer).promise(head, operation, call)
+  if (call.isCancellable) return (call.scope as Answer).promise(head, operation)
   return passOn(head, operation, call)
 }
 
@@ -87,6 +87,7 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
   const deadline = isLimited ? clock.nowMs() + timeoutMs : undefined
   const answer = isLimited || signal !== undefined ? new Answer() : undefined
   const call = new KernelCall(identity, undefined, undefined, 1, deadline, answer)
+  if (answer !== undefined) answer.call = call
   call.scope.given = { context, discard }
   if (signal?.aborted) call.scope.cancelled = byCaller(signal.reason)
   else if (answer !== undefined) {
@@ -105,6 +106,7 @@ function openWithin(identity: Identity, parent: KernelCall): KernelCall {
   const { clock } = identity
   const answer = parent.isCancellable ? new Answer() : undefined
   const call = new KernelCall(identity, parent, undefined, 1, deadlineWithin(parent, clock), answer)
+  if (answer !== undefined) answer.call = call
   call.scope.given = { context: parent.context, discard: undefined }
   call.scope.cancelled = parent.cancelled
   if (parent.isCancellable && parent.cancelled === undefined) call.scope.attach(parent)

@@ -21,11 +21,11 @@ function telling(clock: VirtualClock, tell: (late: LateOutcome) => void): Policy
     (next: Runner): Runner =>
     (operation, parent) => {
       const answer = new Answer()
-      const call = parent.child(1, clock.nowMs() + 100, answer)
+      parent.child(1, clock.nowMs() + 100, answer)
       answer.onLate = tell
       const reason = new TimeoutError('telling', 100)
       answer.limit(clock, 100, () => answer.abort({ origin: 'timeout', reason, limitMs: 100 }))
-      return answer.promise(next, operation, call)
+      return answer.promise(next, operation)
     }
   return definePolicy<never, PolicyEvent, object>({ emitter, link }, {})
 }

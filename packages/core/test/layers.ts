@@ -57,12 +57,12 @@ export function limiting(options: CommonOptions & { readonly limitMs: number }):
     (next: Runner): Runner =>
     (operation, parent) => {
       const answer = new Answer()
-      const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), answer)
+      parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), answer)
       answer.limit(clock, limitMs, () => {
         const reason = stackless(() => new TimeoutError(name, limitMs))
         answer.abort({ origin: 'timeout', reason, limitMs })
       })
-      return answer.promise(next, operation, call)
+      return answer.promise(next, operation)
     }
   return definePolicy<never, PolicyEvent, object>({ emitter: new Emitter(identity), link }, {})
 }

@@ -1,5 +1,8 @@
 import { type AnyPolicy, pipeline, systemClock } from '@holdfast/core'
 import {
+  Answer,
+  type Answering,
+  answeringThrough,
   definePolicy,
   Emitter,
   type Handlers,
@@ -10,7 +13,9 @@ import {
   through,
 } from '@holdfast/core/kernel'
 import { layer } from '@holdfast/fixtures/layer'
+import { begin } from '@holdfast/fixtures/pending'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { tapping } from '@holdfast/fixtures/tapping'
 import { describe, expect, it } from 'vitest'
 
 const down = new Error('down')
@@ -18,9 +23,21 @@ const fails = async (): Promise<never> => {
   throw down
 }
 
-function made(name: string, parts: Layer<unknown>): AnyPolicy {
-  const emitter = new Emitter(readPolicyOptions('layer', { name }, {}))
-  return definePolicy({ emitter, link: next => through(parts, next) }, {})
+function linked(name: string, link: (next: Runner) => Runner): AnyPolicy {
+  return definePolicy({ emitter: new Emitter(readPolicyOptions('layer', { name }, {})), link }, {})
+}
+
+const made = (name: string, parts: Layer<unknown>): AnyPolicy => linked(name, next => through(parts, next))
+
+/** Gives each call an answer of its own, and the calls inside another number. */
+function answering(onAnswer: (answer: Answer) => void = () => {}): AnyPolicy {
+  const enter = (parent: KernelCall): Answer => {
+    const answer = new Answer()
+    parent.child(7, undefined, answer)
+    onAnswer(answer)
+    return answer
+  }
+  return linked('answering', next => answeringThrough({ enter, instead: next }, next))
 }
 
 /** Layers that note what comes by. */
@@ -54,7 +71,7 @@ async function microtasksOf(policy: AnyPolicy): Promise<number> {
   const answers: unknown[] = []
   void policy.run(() => 'up').then(answer => answers.push(answer))
   let passed = 0
-  for (; answers.length === 0; passed++) await undefined
+  for (; answers.length === 0; passed++) await Promise.resolve()
   return passed
 }
 
@@ -192,6 +209,7 @@ describe('layers', () => {
 
   it('let a value pass that is a promise without `then`', async () => {
     const { layerOf } = noting()
+    // oxlint-disable-next-line unicorn/no-thenable -- it is not one
     const odd = Object.assign(Promise.resolve(), Object.fromEntries([['then', undefined]]))
 
     expect(await pipeline(layerOf('a'), layerOf('b')).run(() => odd as unknown)).toBe(odd)
@@ -246,5 +264,85 @@ describe('layers', () => {
     expect(logOfShared).toEqual(['work'])
     expect(handled).toEqual(['up', down])
     expect(log).toEqual(['a in', 'work', 'a value up', 'a in', 'b in', 'work', 'b value up', 'a value up'])
+  })
+
+  it('may have an answer inside them: its calls go in, and what it brings comes out, as with another layer', async () => {
+    const { log, layerOf, work } = noting()
+    const calls: KernelCall[] = []
+    const policy = pipeline(
+      layerOf('a'),
+      layerOf('b'),
+      answering(),
+      tapping(call => calls.push(call), systemClock),
+    )
+
+    expect(await policy.run(work)).toBe('up')
+    expect(await rejectionOf(policy.run(fails))).toBe(down)
+
+    expect(log).toEqual([
+      'a in',
+      'b in',
+      'work',
+      'b value up',
+      'a value up',
+      'a in',
+      'b in',
+      'b error down',
+      'a error down',
+    ])
+    expect(calls.map(({ attempt }) => attempt)).toEqual([7, 7])
+  })
+
+  it('hear what an answer inside them leaves with, and nothing of what its work brings later', async () => {
+    const { log, layerOf } = noting()
+    const late: unknown[] = []
+    const answers: Answer[] = []
+    const policy = pipeline(
+      layerOf('a'),
+      layerOf('b'),
+      answering(answer => void answers.push(answer)),
+    )
+
+    const { answer, succeed } = begin(policy, { discard: (value: unknown) => late.push(value) })
+    const rejection = rejectionOf(answer)
+    answers[0]?.abort({ origin: 'timeout', reason: down, limitMs: 1 })
+    await rejection
+    const logOfAnswer = log.splice(0)
+    await succeed()
+    await Promise.resolve()
+
+    expect([await rejection, late]).toEqual([down, ['up']])
+    expect(logOfAnswer).toEqual(['a in', 'b in', 'b error down', 'a error down'])
+    expect(log).toEqual([])
+  })
+
+  it('send a call for which there is no answer another way, and hear what making one throws', async () => {
+    const { log, layerOf, work } = noting()
+    const answer = (enter: Answering['enter']): AnyPolicy =>
+      linked('limit', next => answeringThrough({ enter, instead: next }, next))
+    const throwing = answer(() => {
+      throw down
+    })
+
+    const answers = [
+      await pipeline(
+        layerOf('a'),
+        answer(() => undefined),
+      ).run(work),
+      await answer(() => undefined).run(work),
+      await rejectionOf(pipeline(layerOf('b'), throwing).run(work)),
+      await rejectionOf(throwing.run(work)),
+    ]
+
+    expect(answers).toEqual(['up', 'up', down, down])
+    expect(log).toEqual(['a in', 'work', 'a value up', 'work', 'b in', 'b error down'])
+  })
+
+  it('do not share a promise with what is inside an answer', async () => {
+    const { log, layerOf, work } = noting()
+
+    expect(await pipeline(layerOf('a'), answering(), layerOf('b')).run(work)).toBe('up')
+
+    expect(log).toEqual(['a in', 'b in', 'work', 'b value up', 'a value up'])
   })
 })

@@ -2,13 +2,13 @@ import {
   type Call,
   type CommonOptions,
   type ErrorFacts,
-  type Operation,
   type Policy,
   type PolicyEvent,
   TimeoutError,
 } from '@holdfast/core'
 import {
   Answer,
+  answeringThrough,
   definePolicy,
   Emitter,
   errorFacts,
@@ -18,7 +18,6 @@ import {
   type Rule,
   type Runner,
   readPolicyOptions,
-  rejectWith,
   show,
   stackless,
 } from '@holdfast/core/kernel'
@@ -75,33 +74,33 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
     })
   }
 
-  const expireAtOnce = (call: KernelCall): Promise<never> => {
+  const expiredAtOnce = (call: KernelCall): TimeoutError => {
     if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: 0 }, call)
-    return rejectWith(() => new TimeoutError(name, 0))
+    return stackless(() => new TimeoutError(name, 0))
   }
 
-  const runWithin = <T>(limitMs: number, next: Runner, operation: Operation<T>, parent: KernelCall): Promise<T> => {
+  const limited = (limitMs: number, parent: KernelCall): Answer => {
     const deadlineMs = Math.min(parent.deadlineMs, clock.nowMs() + limitMs)
     const answer = new Answer()
     const call = parent.child(parent.attempt, deadlineMs, answer)
     answer.limit(clock, limitMs, () => expire(call, answer, limitMs))
-    return answer.promise(next, operation, call)
+    return answer
   }
 
   const link = (next: Runner): Runner => {
-    if (typeof timeoutMs === 'number') {
-      if (isUnlimited(timeoutMs)) return next
-      return (operation, parent) => runWithin(timeoutMs, next, operation, parent)
-    }
-    return (operation, parent) => {
-      try {
-        const limitMs = limitFor(name, timeoutMs(parent))
-        if (isUnlimited(limitMs)) return next(operation, parent)
-        return limitMs > 0 ? runWithin(limitMs, next, operation, parent) : expireAtOnce(parent)
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    }
+    if (typeof timeoutMs === 'number' && isUnlimited(timeoutMs)) return next
+    return answeringThrough(
+      {
+        enter: parent => {
+          const limitMs = typeof timeoutMs === 'number' ? timeoutMs : limitFor(name, timeoutMs(parent))
+          if (isUnlimited(limitMs)) return undefined
+          if (limitMs <= 0) throw expiredAtOnce(parent)
+          return limited(limitMs, parent)
+        },
+        instead: next,
+      },
+      next,
+    )
   }
   const traits = typeof timeoutMs === 'number' ? { timeoutMs } : {}
   return definePolicy<never, TimeoutEvent, object>({ emitter, link, traits }, {})

@@ -58,10 +58,10 @@ export function cutting(clock: Clock, limitMs: number, origin: Origin): Policy {
     (next: Runner): Runner =>
     (operation, parent) => {
       const answer = new Answer()
-      const call = parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), answer)
+      parent.child(parent.attempt, Math.min(parent.deadlineMs, clock.nowMs() + limitMs), answer)
       const reason = new TimeoutError(identity.name, limitMs)
       answer.limit(clock, limitMs, () => answer.abort({ origin, reason, limitMs }))
-      return answer.promise(next, operation, call)
+      return answer.promise(next, operation)
     }
   return definePolicy<never, PolicyEvent, object>({ emitter: new Emitter<PolicyEvent>(identity), link }, {})
 }

@@ -1,0 +1,106 @@
+import type { Answer } from './answer.ts'
+import type { KernelCall, Operation, Runner } from './call.ts'
+import type { Layer } from './layers.ts'
+import { keepShape } from './protocol.ts'
+
+const ignore = (): void => {}
+
+/** The way of one call out of the layers that it is in. */
+export class Passage {
+  private readonly layers: readonly Layer<unknown>[]
+  private readonly tokens: readonly unknown[]
+  private readonly operation: Operation<unknown>
+  private readonly call: KernelCall
+  /** There with an answer. */
+  private resolve: (value: unknown) => void = ignore
+  private reject: (reason: unknown) => void = ignore
+
+  constructor(
+    layers: readonly Layer<unknown>[],
+    tokens: readonly unknown[],
+    operation: Operation<unknown>,
+    call: KernelCall,
+  ) {
+    this.layers = layers
+    this.tokens = tokens
+    this.operation = operation
+    this.call = call
+  }
+
+  /** Starts the work of `answer` and takes out what it brings, or what the answer leaves with if that comes first. */
+  answer<T>(answer: Answer, next: Runner, operation: Operation<T>): Promise<T> {
+    const { length } = this.layers
+    const result = new Promise<T>(takeSettlers)
+    const { resolve, reject } = settlers
+    this.resolve = resolve
+    this.reject = reject
+    // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
+    answer
+      .begin(this, next, operation)
+      .then(
+        value => (answer.onValue(value) ? this.valueOut(value, length) : undefined),
+        (error: unknown) => {
+          if (answer.onError(error)) return this.errorOut(error, length)
+          return undefined
+        },
+      )
+      .then(resolve, reject)
+    return result
+  }
+
+  /** Takes out the reason of an abort. What the work brings has nowhere to go any more. */
+  leave(reason: unknown): void {
+    const { length } = this.layers
+    if (length === 0) this.reject(reason)
+    else this.resolve(this.out(Promise.reject(reason), length))
+  }
+
+  /** Takes `work` out through the outermost `depth` layers. */
+  out<T>(work: Promise<T>, depth: number): Promise<T> {
+    if (depth === 0) return work
+    return work.then(
+      value => this.valueOut(value, depth) as T,
+      (error: unknown) => this.errorOut(error, depth) as T,
+    )
+  }
+
+  private valueOut(value: unknown, depth: number): unknown {
+    let passed = value
+    for (let at = depth - 1; at >= 0; at--) {
+      const { onValue } = this.layers[at] as Layer<unknown>
+      if (onValue === undefined) continue
+      let result: unknown
+      try {
+        result = onValue(passed, this.tokens[at], this.call, this.operation)
+      } catch (error) {
+        return this.errorOut(error, at)
+      }
+      // The value itself may be a promise that has lost its `then`.
+      if (result !== passed && result instanceof Promise) return this.out(result, at)
+      passed = result
+    }
+    return passed
+  }
+
+  private errorOut(error: unknown, depth: number): unknown {
+    let passed = error
+    for (let at = depth - 1; at >= 0; at--) {
+      const { onError } = this.layers[at] as Layer<unknown>
+      try {
+        return this.out(onError(passed, this.tokens[at], this.call, this.operation), at)
+      } catch (thrown) {
+        passed = thrown
+      }
+    }
+    throw passed
+  }
+}
+
+/** What the newest promise is settled by; taken without a function for each. */
+const settlers = { resolve: ignore as (value: unknown) => void, reject: ignore as (reason: unknown) => void }
+function takeSettlers(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
+  settlers.resolve = resolve as (value: unknown) => void
+  settlers.reject = reject
+}
+
+keepShape(new Passage([], [], () => undefined, {} as KernelCall))
