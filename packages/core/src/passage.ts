@@ -1,7 +1,6 @@
 import type { Answer } from './answer.ts'
 import type { KernelCall, Operation, Runner } from './call.ts'
 import type { Layer } from './layers.ts'
-import { keepShape } from './protocol.ts'
 
 const ignore = (): void => {}
 
@@ -102,5 +101,3 @@ function takeSettlers(resolve: (value: never) => void, reject: (reason: unknown)
   settlers.resolve = resolve as (value: unknown) => void
   settlers.reject = reject
 }
-
-keepShape(new Passage([], [], () => undefined, {} as KernelCall))

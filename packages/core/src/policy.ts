@@ -3,7 +3,7 @@ import type { Emitter, Listener, PolicyEvent } from './events.ts'
 import type { Identity } from './options.ts'
 import { isUnwantedPromise } from './promises.ts'
 import { holdfast, shared } from './protocol.ts'
-import { invoke, type RunOptions, start } from './run.ts'
+import { invoke, keepCallShapes, type RunOptions, start } from './run.ts'
 
 /** Carries the type parameters of a policy, which its methods alone would lose. Never there at run time. */
 declare const types: unique symbol
@@ -73,7 +73,8 @@ export interface Definition<Event extends PolicyEvent> extends Omit<Linkage, 'id
 }
 
 /**
- * Makes a policy of a link. `extras` are its further members, such as `state`; accessors stay accessors.
+ * Makes a policy of a link. `extras`, an object with its further members, such as `state`, becomes the policy: so
+ * accessors stay accessors.
  *
  * @example
  * const counted = definePolicy({ emitter, link: next => (operation, call) => { count++; return next(operation, call) } }, {})
@@ -92,8 +93,8 @@ export function definePolicy<Added, Event extends PolicyEvent, Extras extends ob
     subscribe: listener => emitter.subscribe(listener),
     [holdfast]: { ...linkage, identity, link: switched },
   }
-  const made = Object.defineProperties(policy, Object.getOwnPropertyDescriptors(extras)) as Policy<Added, Event> &
-    Extras
+  const made = Object.assign(extras, policy)
+  keepCallShapes()
   register(made)
   wholes.set(policy.run, made)
   return made

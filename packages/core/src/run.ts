@@ -6,6 +6,7 @@ import { stackless, TimeoutError } from './errors.ts'
 import { observed } from './observe.ts'
 import { observers } from './observers.ts'
 import { type Identity, limit, optionalFunction, type Rule, readOptions, rule } from './options.ts'
+import { Passage } from './passage.ts'
 import { followed, promised } from './promises.ts'
 import { holdfast, keepShape } from './protocol.ts'
 import { isAbortSignal } from './signal.ts'
@@ -122,12 +123,12 @@ const isCall = (options: object): options is KernelCall => (options as KernelCal
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
-const rules: Record<string, Rule<unknown>> = {
+const rules: Record<string, Rule<unknown>> = /* @__PURE__ */ (() => ({
   signal: rule<unknown>('an AbortSignal', isAbortSignal, undefined),
   timeoutMs: limit(Infinity),
   context: rule<unknown>('an object', isObject, undefined),
   discard: optionalFunction<unknown>(),
-}
+}))()
 
 /** What `readOptions` does, without its cost: this is on the path of every call that has options. */
 function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> {
@@ -149,4 +150,13 @@ function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> 
   return read
 }
 
-keepShape(new KernelCall({} as Identity, undefined, undefined, 1, undefined, new Answer()))
+let areShapesKept = false
+
+/** With the first policy, not as this module loads: who imports an error and no policy need not get all of the kernel. */
+export function keepCallShapes(): void {
+  if (areShapesKept) return
+  areShapesKept = true
+  const call = new KernelCall({} as Identity, undefined, undefined, 1, undefined, new Answer())
+  keepShape(call)
+  keepShape(new Passage([], [], () => undefined, call))
+}

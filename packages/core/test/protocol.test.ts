@@ -19,7 +19,7 @@ describe('what the copies of the kernel in a process share', () => {
     const shapes = sharedRegistry()['shapes'] as readonly object[]
     const call = shapes.find(shape => shape instanceof KernelCall)
 
-    expect(keptShapes()).toEqual(['Passage', 'KernelCall'])
+    expect(keptShapes()).toEqual(['KernelCall', 'Passage'])
     expect(call?.scope).toBeInstanceOf(Answer)
   })
 })
