@@ -18,7 +18,12 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles: ['tests/property-seed.ts'],
-          include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'examples/*/test/**/*.test.ts',
+            'benchmarks/test/**/*.test.ts',
+            'tests/**/*.test.ts',
+          ],
         },
       },
       {
