@@ -1,8 +1,8 @@
 import type { KernelCall, Operation, Runner } from './call.ts'
 import { byCaller } from './cancellation.ts'
 import { type Clock, startTimer } from './clock.ts'
-import { Passage } from './passage.ts'
-import { followed } from './promises.ts'
+import type { Passage } from './passage.ts'
+import { followed, settlers, takeSettlers } from './promises.ts'
 import { callGuarded } from './report.ts'
 import { Scope } from './scope.ts'
 import { listen, unlisten } from './signal.ts'
@@ -20,7 +20,8 @@ export class Answer extends Scope {
   /** Set by the call that this belongs to. */
   call!: KernelCall
   private hasLeft = false
-  /** Who answers the caller early. There once the work begins. */
+  /** One of these answers the caller when this leaves, once the work has begun. */
+  private reject: ((reason: unknown) => void) | undefined = undefined
   private passage: Passage | undefined = undefined
   private work: Promise<unknown> | undefined = undefined
   /** There with the timer. */
@@ -51,11 +52,27 @@ export class Answer extends Scope {
 
   /** Starts the work and answers with what it brings, or with the reason to leave if that comes first. */
   promise<T>(next: Runner, operation: Operation<T>): Promise<T> {
-    return new Passage([], [], operation, this.call).answer(this, next, operation)
+    const answer = new Promise<T>(takeSettlers)
+    const { resolve, reject } = settlers
+    this.reject = reject
+    // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
+    this.begin(next, operation)
+      .then(
+        value => {
+          this.onValue(value)
+          return value
+        },
+        (error: unknown) => {
+          this.onError(error)
+          throw error
+        },
+      )
+      .then(resolve, reject)
+    return answer
   }
 
-  /** Starts the work. `passage` answers in its place when this leaves. */
-  begin<T>(passage: Passage, next: Runner, operation: Operation<T>): Promise<T> {
+  /** Starts the work. It is up to who calls this to answer, and to `passage` when this leaves. */
+  begin<T>(next: Runner, operation: Operation<T>, passage?: Passage): Promise<T> {
     this.passage = passage
     const work = begun(next, operation, this.call)
     this.work = work
@@ -86,6 +103,7 @@ export class Answer extends Scope {
   protected override aborted(reason: unknown): void {
     this.hasLeft = true
     this.settle()
+    this.reject?.(reason)
     this.passage?.leave(reason)
     if (this.work !== undefined) this.call.parent?.abandon(this.work)
   }

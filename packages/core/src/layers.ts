@@ -56,7 +56,7 @@ export function through<Token>(layer: Layer<Token>, next: Runner): Runner {
 
 /** A runner that goes to `next` in calls that have answers of their own. Layers around it share its promise. */
 export function answeringThrough(answering: Answering, next: Runner): Runner {
-  return registered({ layers: [], answering, inside: next }, throughAll)
+  return registered({ layers: [], answering, inside: next }, ({ inside }) => throughAnswer(answering, inside))
 }
 
 function registered(stack: Stack, runnerOf: (stack: Stack) => Runner): Runner {
@@ -82,6 +82,18 @@ function throughOne({ layers, inside }: Stack): Runner {
       onValue && (value => onValue(value, token, call, operation) as T),
       (error: unknown) => onError(error, token, call, operation) as T,
     )
+  }
+}
+
+/** What `throughAll` does for an answer that no layer is around. */
+function throughAnswer({ enter, instead }: Answering, inside: Runner): Runner {
+  return (operation, call) => {
+    try {
+      const answer = enter(call)
+      return answer === undefined ? instead(operation, call) : answer.promise(inside, operation)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Answer } from './answer.ts'
 import type { KernelCall, Operation, Runner } from './call.ts'
 import type { Layer } from './layers.ts'
+import { settlers, takeSettlers } from './promises.ts'
 
 const ignore = (): void => {}
 
@@ -12,7 +13,6 @@ export class Passage {
   private readonly call: KernelCall
   /** There with an answer. */
   private resolve: (value: unknown) => void = ignore
-  private reject: (reason: unknown) => void = ignore
 
   constructor(
     layers: readonly Layer<unknown>[],
@@ -32,10 +32,9 @@ export class Passage {
     const result = new Promise<T>(takeSettlers)
     const { resolve, reject } = settlers
     this.resolve = resolve
-    this.reject = reject
     // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
     answer
-      .begin(this, next, operation)
+      .begin(next, operation, this)
       .then(
         value => (answer.onValue(value) ? this.valueOut(value, length) : undefined),
         (error: unknown) => {
@@ -49,9 +48,7 @@ export class Passage {
 
   /** Takes out the reason of an abort. What the work brings has nowhere to go any more. */
   leave(reason: unknown): void {
-    const { length } = this.layers
-    if (length === 0) this.reject(reason)
-    else this.resolve(this.out(Promise.reject(reason), length))
+    this.resolve(this.out(Promise.reject(reason), this.layers.length))
   }
 
   /** Takes `work` out through the outermost `depth` layers. */
@@ -93,11 +90,4 @@ export class Passage {
     }
     throw passed
   }
-}
-
-/** What the newest promise is settled by; taken without a function for each. */
-const settlers = { resolve: ignore as (value: unknown) => void, reject: ignore as (reason: unknown) => void }
-function takeSettlers(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
-  settlers.resolve = resolve as (value: unknown) => void
-  settlers.reject = reject
 }
