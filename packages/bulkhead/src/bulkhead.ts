@@ -1,4 +1,4 @@
-import type { CommonOptions, Policy, RunOptions } from '@holdfast/core'
+import type { CommonOptions, Operation, Policy, RunOptions } from '@holdfast/core'
 import {
   definePolicy,
   duration,
@@ -65,11 +65,13 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
   const emitter = new Emitter<BulkheadEvent>(identity)
   const slots = new Slots({ maxConcurrent, maxQueued, maxWaitMs, reclaimMs }, emitter)
 
-  const link = (next: Runner): Runner =>
-    through<Holder>(
+  const link = (next: Runner): Runner => {
+    const runQueued = (granted: Slot) => granted.runQueued(next)
+    return through<Holder>(
       {
         enter: call => slots.enter(call),
-        instead: (operation, call) => slots.wait(call).then(granted => granted.run(next, operation, call)),
+        instead: <T>(operation: Operation<T>, call: KernelCall) =>
+          slots.wait(call, operation).then(runQueued) as Promise<T>,
         onValue: (value, holder, call) => {
           holder.settled(call)
           return value
@@ -81,6 +83,7 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
       },
       next,
     )
+  }
 
   /** Undefined while the bulkhead is not enabled. */
   const takeOrWait = (call: KernelCall): Slot | Promise<Slot> | undefined =>

@@ -1,15 +1,14 @@
 import type { Operation } from '@holdfast/core'
 import {
-  type Cancellation,
   Dependent,
   type KernelCall,
   keepShape,
   passOn,
+  type Queueable,
   type Runner,
   startTimer,
   unref,
 } from '@holdfast/core/kernel'
-import type { Queueable } from './queue.ts'
 import type { Holder, Slots } from './slots.ts'
 
 /**
@@ -20,14 +19,15 @@ export class Slot extends Dependent implements Queueable<Slot>, Holder {
   ahead: Slot | undefined = undefined
   behind: Slot | undefined = undefined
   readonly call: KernelCall | undefined
-  queuedAtMs = 0
+  queuedAtMs: number | undefined = undefined
   /** Ends the wait in the queue, later the wait for work that nobody waits for. */
   timer: unknown = undefined
   private readonly slots: Slots
   private state: 'queued' | 'granted' | 'held' | 'released' = 'granted'
+  /** What waits, so that one function can run all that wait. */
+  private operation: Operation<unknown> | undefined = undefined
   /** There while it waits. */
   private resolve!: (slot: Slot | Promise<never>) => void
-  private reject!: (reason: unknown) => void
 
   constructor(slots: Slots, call: KernelCall | undefined) {
     super()
@@ -37,12 +37,12 @@ export class Slot extends Dependent implements Queueable<Slot>, Holder {
   }
 
   /** Waits for `grant` or `refuse`. */
-  queue(nowMs: number): Promise<Slot> {
+  queue(nowMs: number, operation: Operation<unknown> | undefined): Promise<Slot> {
     this.state = 'queued'
+    this.operation = operation
     this.queuedAtMs = nowMs
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
       this.resolve = resolve
-      this.reject = reject
     })
   }
 
@@ -65,6 +65,11 @@ export class Slot extends Dependent implements Queueable<Slot>, Holder {
     }
     this.state = 'held'
     return this
+  }
+
+  /** Runs the operation that waited. */
+  runQueued(next: Runner): Promise<unknown> {
+    return this.run(next, this.operation as Operation<unknown>, this.call as KernelCall)
   }
 
   /** Runs the operation in this slot. */
@@ -95,12 +100,14 @@ export class Slot extends Dependent implements Queueable<Slot>, Holder {
     this.slots.handOver()
   }
 
-  override cancel(cancellation: Cancellation): void {
+  override cancel(): void {
     if (this.state === 'held') return this.reclaimLater()
     if (this.state === 'granted') return this.release()
     this.clearTimer()
     this.slots.leave(this)
-    this.reject(cancellation.reason)
+    // Whoever waited finds its call cancelled. A function to reject would be kept for all that wait.
+    this.state = 'released'
+    this.resolve(this)
   }
 
   /** A hung socket must not shrink the service for ever. */

@@ -1,7 +1,6 @@
-import { BulkheadFullError, type Clock } from '@holdfast/core'
-import { type Emitter, type KernelCall, rejectWith, startTimer } from '@holdfast/core/kernel'
+import { BulkheadFullError, type Clock, type Operation } from '@holdfast/core'
+import { type Emitter, type KernelCall, Queue, rejectWith, startTimer } from '@holdfast/core/kernel'
 import type { BulkheadEvent, BulkheadRejected } from './events.ts'
-import { Queue } from './queue.ts'
 import { Slot } from './slot.ts'
 
 export interface SlotsOptions {
@@ -59,13 +58,13 @@ export class Slots implements Holder {
   }
 
   /** A slot when there is one. Rejects when the wait cannot succeed, is too long, or is cancelled. */
-  wait(call: KernelCall): Promise<Slot> {
+  wait(call: KernelCall, operation?: Operation<unknown>): Promise<Slot> {
     const { maxQueued, maxWaitMs } = this.options
     if (this.queued >= maxQueued || maxWaitMs === 0) return this.refuse('full', call)
     const nowMs = this.clock.nowMs()
     if (call.deadlineMs <= nowMs) return this.refuse('deadline', call)
     const slot = new Slot(this, call)
-    const granted = slot.queue(nowMs)
+    const granted = slot.queue(nowMs, operation)
     this.waiting.push(slot)
     slot.timer = startTimer(this.clock, () => this.giveUp(slot), maxWaitMs)
     if (this.emitter.isHeard) this.tell({ type: 'bulkhead.queued' }, call)
@@ -86,7 +85,7 @@ export class Slots implements Holder {
       this.active++
       slot.grant()
       if (!this.emitter.isHeard) continue
-      const waitMs = Math.max(0, this.clock.nowMs() - slot.queuedAtMs)
+      const waitMs = Math.max(0, this.clock.nowMs() - (slot.queuedAtMs as number))
       this.tell({ type: 'bulkhead.acquired', waitMs }, slot.call)
     }
   }

@@ -127,3 +127,24 @@ describe('a slot of a bulkhead', () => {
     expect([before, policy.active, clock.pendingTimers]).toEqual([1, 0, 0])
   })
 })
+
+describe('a slot that a call has waited for', () => {
+  it('is held, too, until the work really ends', async () => {
+    const clock = virtualClock()
+    const slots = bulkhead({ clock, maxConcurrent: 1, maxQueued: 1 })
+    const controller = new AbortController()
+    const first = scripted([resolves('up', { afterMs: 100 })], { clock })
+    const second = scripted([resolves('late', { afterMs: 500, isDeaf: true })], { clock })
+
+    const answers = [slots.run(first), rejectionOf(slots.run(second, { signal: controller.signal }))]
+    await clock.advance(200)
+    controller.abort(new Error('enough'))
+    await Promise.all(answers)
+    const activeAfterAbort = slots.active
+    await clock.advance(399)
+    const activeBeforeEnd = slots.active
+    await clock.advance(1)
+
+    expect([activeAfterAbort, activeBeforeEnd, slots.active]).toEqual([1, 1, 0])
+  })
+})

@@ -50,7 +50,10 @@ describe('a bulkhead that nobody listens to', () => {
     const clock = countedClock()
     const [setTimeout, clearTimeout] = [vi.spyOn(clock, 'setTimeout'), vi.spyOn(clock, 'clearTimeout')]
 
-    await bulkhead({ clock, maxConcurrent: 1 }).run(() => 'up')
+    const { signal } = new AbortController()
+    const slots = bulkhead({ clock, maxConcurrent: 1 })
+    await slots.run(() => 'up')
+    await slots.run(() => 'up', { signal })
 
     expect(setTimeout).not.toHaveBeenCalled()
     expect(clearTimeout).not.toHaveBeenCalled()

@@ -70,7 +70,7 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
   const hasPredicates = [settings.handles, settings.handlesResult, settings.ignores].some(
     predicate => predicate !== undefined,
   )
-  const sharesHandlers = circuit.readsNoClock && !hasPredicates
+  const sharesHandlers = circuit.readsNoStart && !hasPredicates
 
   const refuse = (call: KernelCall): Promise<never> => {
     const facts = { retryAfterMs: retryAfterMs(circuit), isolated: circuit.state.name === 'isolated' }

@@ -48,9 +48,9 @@ export class Circuit {
     this.availability = new Availability(settings.clock, () => (isLetThrough ? 0 : this.availableInMs()))
   }
 
-  /** Whether outcomes are counted without a look at the clock. */
-  get readsNoClock(): boolean {
-    return this.counter.reads === 'outcome'
+  /** Whether outcomes are counted without a look at the clock when a call begins. */
+  get readsNoStart(): boolean {
+    return this.counter.reads === 'outcome' || this.counter.reads === 'time'
   }
 
   /** Lets a call through, as a probe while the circuit is half-open, or returns undefined. */
@@ -75,7 +75,7 @@ export class Circuit {
 
   private admission(round: Round | undefined, call: KernelCall | undefined): Admission {
     // Timeouts around a call set its deadline; the breaker wants to know then how long the call had.
-    const isTimed = !this.readsNoClock || (call !== undefined && call.deadlineMs < Infinity)
+    const isTimed = !this.readsNoStart || (call !== undefined && call.deadlineMs < Infinity)
     return new Admission(this, this.era, round, isTimed ? this.settings.clock.nowMs() : Number.NaN)
   }
 
@@ -142,7 +142,7 @@ export class Circuit {
   }
 
   private tripOutcome(isFailure: boolean, startedMs: number): TripOutcome {
-    if (this.readsNoClock) return isFailure ? FAILURE : SUCCESS
+    if (this.counter.reads === 'outcome') return isFailure ? FAILURE : SUCCESS
     const nowMs = this.settings.clock.nowMs()
     return { isFailure, nowMs, durationMs: Number.isNaN(startedMs) ? 0 : Math.max(0, nowMs - startedMs) }
   }

@@ -4,7 +4,7 @@ import { type CountWindow, lastCalls, lastTime } from './windows.ts'
 /** How one call ended, as a trip strategy sees it. */
 export interface TripOutcome {
   readonly isFailure: boolean
-  /** How long the call took, in milliseconds; 0 if the counter reads outcomes only. */
+  /** How long the call took, in milliseconds; 0 unless the counter reads the duration. */
   readonly durationMs: number
   /** When it ended, on the clock of the breaker; 0 unless the counter reads the time. */
   readonly nowMs: number

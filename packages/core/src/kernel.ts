@@ -30,6 +30,7 @@ export {
 } from './policy.ts'
 export { isUnwantedPromise, promised } from './promises.ts'
 export { holdfast, keepShape, shared } from './protocol.ts'
+export { Queue, type Queueable } from './queue.ts'
 export { draw } from './random.ts'
 export { callGuarded } from './report.ts'
 export { RollingCounts } from './rolling-counts.ts'

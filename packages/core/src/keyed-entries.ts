@@ -1,11 +1,14 @@
 import type { AnyPolicy, Standing } from './policy.ts'
 import { holdfast } from './protocol.ts'
+import { Queue, type Queueable } from './queue.ts'
 
 /** How many entries that were open or busy when they were looked at last are looked at again for one that can go. */
 const LOOKS = 8
 
 /** The policy of a key, and where it stands in the order of eviction. */
-export class Entry<P extends AnyPolicy> {
+export class Entry<P extends AnyPolicy> implements Queueable<Entry<P>> {
+  ahead: Entry<P> | undefined = undefined
+  behind: Entry<P> | undefined = undefined
   readonly key: unknown
   readonly policy: P
   readonly isOverflow: boolean
@@ -13,6 +16,8 @@ export class Entry<P extends AnyPolicy> {
   readonly onValue: <T>(value: T) => T
   readonly onError: (error: unknown) => never
   inFlight = 0
+  /** The line that it stands in, if any. */
+  line: Queue<Entry<P>> | undefined = undefined
   disconnect: (() => void) | undefined = undefined
 
   constructor(key: unknown, policy: P, isOverflow: boolean, left: (entry: Entry<P>) => void) {
@@ -39,16 +44,16 @@ export interface KeyedEntriesOptions<Key, P extends AnyPolicy> {
 }
 
 /**
- * The policies of `keyed`, with O(1) choice of the one that makes room. A `Set` keeps the order of insertion, so each
- * set below is a queue: least recently used first, with removal from the middle.
+ * The policies of `keyed`, with O(1) choice of the one that makes room: each line below is least recently used first. No
+ * sets, which keep the order of insertion too: to find their first, they step over all that have left before.
  */
 export class KeyedEntries<Key, P extends AnyPolicy> {
   private readonly options: KeyedEntriesOptions<Key, P>
   private readonly byKey = new Map<Key, Entry<P>>()
   /** Without a call in flight when last used. */
-  private readonly idle = new Set<Entry<P>>()
+  private readonly idle = new Queue<Entry<P>>()
   /** Found open or busy when they were to make room. */
-  private readonly kept = new Set<Entry<P>>()
+  private readonly kept = new Queue<Entry<P>>()
   private shared: Entry<P> | undefined = undefined
 
   constructor(options: KeyedEntriesOptions<Key, P>) {
@@ -86,7 +91,8 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
       // It is code of the user's, and may have used this.
       this.shared ??= this.made(undefined, policy, true)
     }
-    return this.entered(this.shared)
+    this.shared.inFlight++
+    return this.shared
   }
 
   standing(): Standing {
@@ -101,8 +107,7 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
 
   private entered(entry: Entry<P>): Entry<P> {
     // Of an entry with calls in flight, neither line has kept anything.
-    if (entry.inFlight++ > 0) return entry
-    if (!this.idle.delete(entry)) this.kept.delete(entry)
+    if (entry.inFlight++ === 0) this.leaveLine(entry)
     return entry
   }
 
@@ -113,7 +118,24 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
   }
 
   private readonly left = (entry: Entry<P>): void => {
-    if (--entry.inFlight === 0 && !entry.isOverflow) this.idle.add(entry)
+    if (--entry.inFlight === 0 && !entry.isOverflow) this.join(this.idle, entry)
+  }
+
+  private join(line: Queue<Entry<P>>, entry: Entry<P>): void {
+    entry.line = line
+    line.push(entry)
+  }
+
+  private leaveLine(entry: Entry<P>): void {
+    entry.line?.remove(entry)
+    entry.line = undefined
+  }
+
+  /** To the end of those that were found open or busy; unless it has left its line while it was asked. */
+  private keep(entry: Entry<P>): void {
+    if (entry.line === undefined) return
+    this.leaveLine(entry)
+    this.join(this.kept, entry)
   }
 
   private get isFull(): boolean {
@@ -127,7 +149,8 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
     const evicted = this.isFull ? this.evictable() : undefined
     if (this.isFull && evicted === undefined) return this.enterOverflow()
     if (evicted !== undefined) this.drop(evicted)
-    const entry = this.entered(this.made(key, policy, false))
+    const entry = this.made(key, policy, false)
+    entry.inFlight++
     this.byKey.set(key, entry)
     // A listener that hears of it may need room in turn: this entry is taken by now.
     if (evicted !== undefined) this.options.evicted(evicted)
@@ -136,28 +159,24 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
 
   private drop(entry: Entry<P>): void {
     this.byKey.delete(entry.key as Key)
-    this.idle.delete(entry)
-    this.kept.delete(entry)
+    this.leaveLine(entry)
   }
 
   /** The entry that makes room next. Those that are found open or busy go to the end of the line. */
   private evictable(): Entry<P> | undefined {
-    for (const entry of this.idle) {
+    for (let entry = this.idle.first; entry !== undefined; entry = this.idle.first) {
       if (standingOf(entry) === 'idle') return entry
-      this.idle.delete(entry)
-      this.kept.add(entry)
+      this.keep(entry)
     }
     let open: Entry<P> | undefined
-    let looks = LOOKS
-    for (const entry of this.kept) {
+    let entry = this.kept.first
+    for (let looks = LOOKS; looks > 0 && entry !== undefined; looks--) {
+      const { behind } = entry
       const standing = standingOf(entry)
       if (standing === 'idle') return entry
       if (standing === 'open') open ??= entry
-      else {
-        this.kept.delete(entry)
-        this.kept.add(entry)
-      }
-      if (--looks === 0) break
+      else this.keep(entry)
+      entry = behind
     }
     return open
   }

@@ -89,7 +89,7 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
   const answer = isLimited || signal !== undefined ? new Answer() : undefined
   const call = new KernelCall(identity, undefined, undefined, 1, deadline, answer)
   if (answer !== undefined) answer.call = call
-  call.scope.given = { context, discard }
+  if (context !== undefined || discard !== undefined) call.scope.given = { context, discard }
   if (signal?.aborted) call.scope.cancelled = byCaller(signal.reason)
   else if (answer !== undefined) {
     answer.limit(clock, timeoutMs, () => {
