@@ -28,7 +28,7 @@ export const question: Question = {
     'keys are all known, in random order, in the other there are a tenth more keys than there is room for, and each ' +
     'call has the one that was used longest ago. The policies do nothing, and are made before: only what the keys ' +
     'cost is measured. By hand is a `Map` in which a key that is used goes to the end. All subjects with all ' +
-    'numbers of keys take turns of 4 000 calls, 2 rounds to warm up and 6 to measure, with a garbage collection ' +
+    'numbers of keys take turns of 4 000 calls, 3 rounds to warm up and 15 to measure, with a garbage collection ' +
     'before each turn. Time is that of the fastest round, less that of one policy for all; bytes are all that a ' +
     'call allocates, bytes of a key what is kept for it besides its policy. Flatness is the time to that of the ' +
     'same subject with 100 keys.',
@@ -89,7 +89,7 @@ async function measure(groupOf: (keys: number) => string, times: number): Promis
     }
     sizes.push({ group, baseline: calling(underOne(newPolicy()), some), subjects })
   }
-  const measured = await acrossSizes(sizes, { calls: 4_000, rounds: 6, warmUpRounds: 2 })
+  const measured = await acrossSizes(sizes, { calls: 4_000, rounds: 15, warmUpRounds: 3 })
   return rowsOf(measured, groupOf(100)).map(row => {
     const keyBytes = weights.get(`${row.group}: ${row.subject}`) ?? Number.NaN
     return { ...row, figures: { ...row.figures, keyBytes } }

@@ -1,4 +1,11 @@
-import { anyOf, circuitBreaker, consecutiveFailures, failureRate, type Trip } from '@holdfast/circuit-breaker'
+import {
+  anyOf,
+  circuitBreaker,
+  consecutiveFailures,
+  failureRate,
+  slowCallRate,
+  type Trip,
+} from '@holdfast/circuit-breaker'
 import { countedClock } from '@holdfast/fixtures/counted-clock'
 import { describe, expect, it } from 'vitest'
 import { fail, succeed } from './brittle.ts'
@@ -18,12 +25,16 @@ describe('the clock of a circuit breaker', () => {
     expect(clock.readings).toBe(0)
   })
 
-  it('is read where time matters', async () => {
+  it.each<[string, Trip, number]>([
+    ['once for a call whose end matters', failureRate({ threshold: 1, windowMs: 1_000 }), 1],
+    ['twice for one whose duration does', slowCallRate({ threshold: 1, windowCalls: 10, slowerThanMs: 100 }), 2],
+    ['twice where a strategy of the user does not say', () => ({ record: () => false, reset: () => {} }), 2],
+  ])('is read %s', async (_, trip, readings) => {
     const clock = countedClock()
-    const breaker = circuitBreaker({ clock, trip: failureRate({ threshold: 1, windowMs: 1_000 }) })
+    const breaker = circuitBreaker({ clock, trip })
 
-    await succeed(breaker)
+    await succeed(breaker, 3)
 
-    expect(clock.readings).toBeGreaterThan(0)
+    expect(clock.readings).toBe(3 * readings)
   })
 })

@@ -278,6 +278,12 @@ describe('layers', () => {
 
     expect(await policy.run(work)).toBe('up')
     expect(await rejectionOf(policy.run(fails))).toBe(down)
+    expect(
+      await pipeline(
+        answering(),
+        tapping(call => calls.push(call), systemClock),
+      ).run(() => 'alone'),
+    ).toBe('alone')
 
     expect(log).toEqual([
       'a in',
@@ -290,7 +296,7 @@ describe('layers', () => {
       'b error down',
       'a error down',
     ])
-    expect(calls.map(({ attempt }) => attempt)).toEqual([7, 7])
+    expect(calls.map(({ attempt }) => attempt)).toEqual([7, 7, 7])
   })
 
   it('hear what an answer inside them leaves with, and nothing of what its work brings later', async () => {
@@ -303,17 +309,18 @@ describe('layers', () => {
       answering(answer => void answers.push(answer)),
     )
 
-    const { answer, succeed } = begin(policy, { discard: (value: unknown) => late.push(value) })
-    const rejection = rejectionOf(answer)
-    answers[0]?.abort({ origin: 'timeout', reason: down, limitMs: 1 })
-    await rejection
-    const logOfAnswer = log.splice(0)
-    await succeed()
+    const calls = [0, 1].map(() => begin(policy, { discard: (value: unknown) => late.push(value) }))
+    const rejections = calls.map(({ answer }) => rejectionOf(answer))
+    for (const answer of answers) answer.abort({ origin: 'timeout', reason: down, limitMs: 1 })
+    const reasons = await Promise.all(rejections)
+    const logOfAnswers = log.splice(0)
+    await calls[0]?.succeed()
+    await calls[1]?.fail(new Error('late'))
     await Promise.resolve()
 
-    expect([await rejection, late]).toEqual([down, ['up']])
-    expect(logOfAnswer).toEqual(['a in', 'b in', 'b error down', 'a error down'])
-    expect(log).toEqual([])
+    expect(reasons).toEqual([down, down])
+    expect(logOfAnswers.slice(4)).toEqual(['b error down', 'a error down', 'b error down', 'a error down'])
+    expect([late, log]).toEqual([['up'], []])
   })
 
   it('send a call for which there is no answer another way, and hear what making one throws', async () => {

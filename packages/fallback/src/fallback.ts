@@ -80,9 +80,9 @@ export function fallback<Added>(options: FallbackOptions<Added>): Policy<Added, 
   }
 
   const link = (next: Runner): Runner =>
-    through<true>(
+    through<KernelCall>(
       {
-        enter: () => true,
+        enter: call => call,
         onValue:
           handlesResult &&
           ((result, _, call) => {

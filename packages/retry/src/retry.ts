@@ -33,12 +33,12 @@ export function retry(options?: RetryOptions): Policy<never, RetryEvent> {
   const link = (next: Runner): Runner => {
     const recovery = (operation: Operation<unknown>, call: KernelCall): Recovery<unknown> =>
       new Recovery({ settings, emitter, next, operation, call })
-    return through<true>(
+    return through<KernelCall>(
       {
         enter: call => {
           if (budget !== false) isUnwantedPromise(budget.deposit(clock))
           // A retry within the operation of another counts its own attempts.
-          return call.attempt === 1 ? true : undefined
+          return call.attempt === 1 ? call : undefined
         },
         instead: ((operation, call) => recovery(operation, call).start()) as Runner,
         onValue:
