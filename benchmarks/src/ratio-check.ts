@@ -9,8 +9,8 @@ import { FRESH, type Job } from './subjects/job.ts'
 import { parkTimers } from './subjects/parked-timer.ts'
 import { proveJob } from './subjects/proofs.ts'
 
-/** Of a call above the bare one; it is 1.2 on a quiet machine, 1.8 on a busy one. */
-const MAX_TIME_RATIO = 2.2
+/** Of a call above the bare one; it is 1.3 to 2.1, by how V8 happens to optimise what is by hand. */
+const MAX_TIME_RATIO = 2.5
 /** It is about 1.1, and nearly the same in every run. */
 const MAX_BYTES_RATIO = 1.4
 const RUNS = 6

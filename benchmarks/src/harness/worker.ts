@@ -11,8 +11,10 @@ if (what === 'verify') {
   await Promise.all(cases.map(async ({ verify }) => verify?.()))
 } else {
   const rows = await cases[Number(position)]?.measure()
-  process.send?.(rows)
+  await new Promise(resolve => {
+    process.send?.(rows, resolve)
+  })
 }
 
-// Nothing of what the subjects left behind keeps it.
-process.disconnect?.()
+// Nothing of what the subjects left behind may keep it.
+process.exit()
