@@ -1,5 +1,5 @@
 import { type Call, interleaved, type Measurement, type Rounds } from './interleaved.ts'
-import type { Case, Row } from './question.ts'
+import type { Case, Column, Row } from './question.ts'
 
 export interface Comparison {
   readonly name: string
@@ -12,6 +12,15 @@ export interface Comparison {
   readonly verify?: (() => Promise<void>) | undefined
   readonly rounds?: Partial<Rounds> | undefined
 }
+
+/** What a comparison tells of each subject. */
+export const comparisonColumns: readonly Column[] = [
+  { figure: 'ratio', title: '× holdfast', format: value => value.toFixed(2) },
+  { figure: 'bytesRatio', title: '× its bytes', format: value => value.toFixed(2) },
+  { figure: 'ns', title: 'ns above', format: value => value.toFixed(0) },
+  { figure: 'medianNs', title: 'median ns', format: value => value.toFixed(0) },
+  { figure: 'bytes', title: 'bytes', format: value => value.toFixed(0) },
+]
 
 const OWN = 'holdfast'
 const usual: Rounds = { calls: 4_000, rounds: 24, warmUpRounds: 8 }

@@ -1,4 +1,4 @@
-import { comparison } from '../harness/comparison.ts'
+import { comparison, comparisonColumns } from '../harness/comparison.ts'
 import type { Call, Rounds } from '../harness/interleaved.ts'
 import type { Case, Question } from '../harness/question.ts'
 import { FRESH, type Job, type Maker, type Work } from '../subjects/job.ts'
@@ -35,13 +35,7 @@ export const question: Question = {
     'with a collection of the young garbage before each turn. Time is that of the fastest round less that of the bare call; bytes are ' +
     'all that a call allocates, the bare call included. Where there are timeouts, another timer of the same duration is ' +
     'under way, unless it says otherwise.',
-  columns: [
-    { figure: 'ratio', title: '× holdfast', format: value => value.toFixed(2) },
-    { figure: 'bytesRatio', title: '× its bytes', format: value => value.toFixed(2) },
-    { figure: 'ns', title: 'ns above', format: value => value.toFixed(0) },
-    { figure: 'medianNs', title: 'median ns', format: value => value.toFixed(0) },
-    { figure: 'bytes', title: 'bytes', format: value => value.toFixed(0) },
-  ],
+  columns: comparisonColumns,
   processes: 3,
   cases: [
     ...jobs.flatMap(job =>

@@ -3,7 +3,7 @@ import * as cockatiel from 'cockatiel'
 import { bulkhead, circuitBreaker, constant, retry } from 'holdfast'
 import CircuitBreaker from 'opossum'
 import pRetry from 'p-retry'
-import { comparison } from '../harness/comparison.ts'
+import { comparison, comparisonColumns } from '../harness/comparison.ts'
 import type { Call } from '../harness/interleaved.ts'
 import { type Case, figureOf, type Question } from '../harness/question.ts'
 import { FRESH, MAX_CONCURRENT, type Work } from '../subjects/job.ts'
@@ -23,13 +23,7 @@ export const question: Question = {
   method:
     'As in `overhead`, with turns of 1 000 calls; each rejection is caught. The bare call rejects with an error that exists ' +
     'already; by hand, each rejection makes an error, as the libraries do. Retries have two attempts and no wait between them.',
-  columns: [
-    { figure: 'ratio', title: '× holdfast', format: value => value.toFixed(2) },
-    { figure: 'bytesRatio', title: '× its bytes', format: value => value.toFixed(2) },
-    { figure: 'ns', title: 'ns above', format: value => value.toFixed(0) },
-    { figure: 'medianNs', title: 'median ns', format: value => value.toFixed(0) },
-    { figure: 'bytes', title: 'bytes', format: value => value.toFixed(0) },
-  ],
+  columns: comparisonColumns,
   processes: 3,
   cases: [...openCircuit(), ...fullBulkhead(), ...exhaustedRetry()],
   goalsOf: rows => [
