@@ -3,8 +3,6 @@ import type { KernelCall, Operation, Runner } from './call.ts'
 import type { Layer } from './layers.ts'
 import { settlers, takeSettlers } from './promises.ts'
 
-const ignore = (): void => {}
-
 /** The way of one call out of the layers that it is in. */
 export class Passage {
   private readonly layers: readonly Layer<unknown>[]
@@ -12,7 +10,7 @@ export class Passage {
   private readonly operation: Operation<unknown>
   private readonly call: KernelCall
   /** There with an answer. */
-  private resolve: (value: unknown) => void = ignore
+  private resolve!: (value: unknown) => void
 
   constructor(
     layers: readonly Layer<unknown>[],

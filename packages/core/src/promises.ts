@@ -31,13 +31,8 @@ export function isUnwantedPromise(value: unknown): boolean {
   return true
 }
 
-const ignore = (): void => {}
-
 /** What the newest promise is settled by: `new Promise(takeSettlers)` makes no function for each, as others do. */
-export const settlers = {
-  resolve: ignore as (value: unknown) => void,
-  reject: ignore as (reason: unknown) => void,
-}
+export const settlers = {} as { resolve: (value: unknown) => void; reject: (reason: unknown) => void }
 
 export function takeSettlers(resolve: (value: never) => void, reject: (reason: unknown) => void): void {
   settlers.resolve = resolve as (value: unknown) => void

@@ -158,5 +158,5 @@ export function keepCallShapes(): void {
   areShapesKept = true
   const call = new KernelCall({} as Identity, undefined, undefined, 1, undefined, new Answer())
   keepShape(call)
-  keepShape(new Passage([], [], () => undefined, call))
+  keepShape(new Passage([], [], isObject, call))
 }

@@ -1,8 +1,8 @@
-import { type AnyPolicy, keyed, pipeline } from '@holdfast/core'
+import { type AnyPolicy, type Keyed, keyed, pipeline } from '@holdfast/core'
 import type { Standing } from '@holdfast/core/kernel'
 import { describe, expect, it } from 'vitest'
-import { contextOf, keyOf, keysOf, tellingByKey, touch } from './call-key.ts'
-import { passing, telling } from './layers.ts'
+import { begin, contextOf, keyOf, keysOf, tellingByKey, touch } from './call-key.ts'
+import { passing, type Telling, telling } from './layers.ts'
 
 describe('a full keyed that looks at how its policies stand', () => {
   it('keeps a pipeline of which one member is busy', async () => {
@@ -56,5 +56,26 @@ describe('a full keyed that looks at how its policies stand', () => {
     await touch(perKey, 'e')
 
     expect(keysOf(perKey).toSorted()).toEqual(['a', 'd', 'e'])
+  })
+
+  it('keeps one that is put to use while it is asked, and drops it once that is over', async () => {
+    const ends: (() => Promise<void>)[] = []
+    const standing = (): Standing => {
+      if (ends.length > 0) return 'idle'
+      ends.push(begin(perKey, 'a'))
+      return 'busy'
+    }
+    const perKey: Keyed<string, Telling> = keyed({
+      by: keyOf,
+      maxKeys: 1,
+      make: key => telling({ name: key }, { standing: key === 'a' ? standing : () => 'open' }),
+    })
+
+    await touch(perKey, 'a', 'b')
+    const keysMeanwhile = keysOf(perKey)
+    await ends[0]?.()
+    await touch(perKey, 'c', 'd')
+
+    expect([keysMeanwhile, keysOf(perKey)]).toEqual([['a'], ['d']])
   })
 })
