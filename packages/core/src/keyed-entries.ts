@@ -91,8 +91,7 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
       // It is code of the user's, and may have used this.
       this.shared ??= this.made(undefined, policy, true)
     }
-    this.shared.inFlight++
-    return this.shared
+    return this.entered(this.shared)
   }
 
   standing(): Standing {
@@ -149,8 +148,7 @@ export class KeyedEntries<Key, P extends AnyPolicy> {
     const evicted = this.isFull ? this.evictable() : undefined
     if (this.isFull && evicted === undefined) return this.enterOverflow()
     if (evicted !== undefined) this.drop(evicted)
-    const entry = this.made(key, policy, false)
-    entry.inFlight++
+    const entry = this.entered(this.made(key, policy, false))
     this.byKey.set(key, entry)
     // A listener that hears of it may need room in turn: this entry is taken by now.
     if (evicted !== undefined) this.options.evicted(evicted)

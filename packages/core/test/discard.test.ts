@@ -116,4 +116,17 @@ describe('discard', () => {
     expect(fault).toHaveBeenCalledExactlyOnceWith({ error: releaseFailed, source: 'discard' })
     expect(unhandled).toEqual([])
   })
+
+  it('is not missed where the caller gave none, with a context or without', async () => {
+    const clock = virtualClock()
+    const fault = vi.fn()
+    onTestFinished(observe({ fault }))
+
+    const answers = [{}, { context: {} }].map(options =>
+      passing({ clock }).run(connects(clock), { timeoutMs: 20, ...options }),
+    )
+    await Promise.all([Promise.allSettled(answers), clock.advance(50)])
+
+    expect(fault).not.toHaveBeenCalled()
+  })
 })
