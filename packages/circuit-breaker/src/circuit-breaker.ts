@@ -67,9 +67,8 @@ export function circuitBreaker(options?: CircuitBreakerOptions): CircuitBreaker 
   const emitter = new Emitter<CircuitEvent>(settings)
   const circuit = new Circuit(settings, emitter)
   if (settings.restore !== undefined) restoreInto(circuit)
-  const hasPredicates = [settings.handles, settings.handlesResult, settings.ignores].some(
-    predicate => predicate !== undefined,
-  )
+  const { handles, handlesResult, ignores, ignoresResult } = settings
+  const hasPredicates = [handles, handlesResult, ignores, ignoresResult].some(predicate => predicate !== undefined)
   const sharesHandlers = circuit.readsNoStart && !hasPredicates
 
   const refuse = (call: KernelCall): Promise<never> => {

@@ -45,6 +45,8 @@ export interface CircuitBreakerOptions extends CommonOptions {
   readonly handlesResult?: ResultPredicate | undefined
   /** Whether an error says nothing about the dependency, neither good nor bad. Asked before `handles`. Default: none. */
   readonly ignores?: ((failure: CircuitFailure) => boolean) | undefined
+  /** Whether a result says nothing about the dependency. Asked before `handlesResult`. Default: none. */
+  readonly ignoresResult?: ResultPredicate | undefined
   /** `observe` never rejects, and tells the same events: to try a breaker out. Default `enforce`. */
   readonly mode?: 'enforce' | 'observe' | undefined
   /** What `snapshot()` returned, in this process or another. Default: it starts closed. */
@@ -60,6 +62,7 @@ export interface CircuitSettings extends Identity {
   readonly handles: CircuitBreakerOptions['handles']
   readonly handlesResult: CircuitBreakerOptions['handlesResult']
   readonly ignores: CircuitBreakerOptions['ignores']
+  readonly ignoresResult: CircuitBreakerOptions['ignoresResult']
   readonly mode: 'enforce' | 'observe'
   readonly restore: unknown
   readonly random: () => number
@@ -86,6 +89,7 @@ export function readCircuitOptions(options: CircuitBreakerOptions | undefined): 
     handles: optionalFunction<NonNullable<CircuitBreakerOptions['handles']>>(),
     handlesResult: optionalFunction<NonNullable<CircuitBreakerOptions['handlesResult']>>(),
     ignores: optionalFunction<NonNullable<CircuitBreakerOptions['ignores']>>(),
+    ignoresResult: optionalFunction<NonNullable<CircuitBreakerOptions['ignoresResult']>>(),
     mode: oneOf(['enforce', 'observe'], 'enforce'),
     restore: rule<unknown>('a snapshot', () => true, undefined),
     random: rule('a function', value => typeof value === 'function', Math.random),

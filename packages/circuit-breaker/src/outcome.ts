@@ -15,8 +15,9 @@ export function outcomeOfError(settings: CircuitSettings, error: unknown, call: 
 
 const failureOf = (error: unknown, call: KernelCall): CircuitFailure => ({ error, attempt: call.attempt, call })
 
-/** Throws what the predicate throws. */
-export function outcomeOfResult({ name, handlesResult }: CircuitSettings, result: unknown): Outcome {
+/** Throws what predicates throw. */
+export function outcomeOfResult({ name, ignoresResult, handlesResult }: CircuitSettings, result: unknown): Outcome {
+  if (ignoresResult !== undefined && decides(name, 'ignoresResult', ignoresResult(result))) return 'ignored'
   if (handlesResult === undefined) return 'success'
   return decides(name, 'handlesResult', handlesResult(result)) ? 'failure' : 'success'
 }

@@ -4,7 +4,8 @@ import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { fail } from './brittle.ts'
 
-const known = 'trip, openMs, halfOpen, handles, handlesResult, ignores, mode, restore, random, name, clock, enabled'
+const known =
+  'trip, openMs, halfOpen, handles, handlesResult, ignores, ignoresResult, mode, restore, random, name, clock, enabled'
 const openTime = 'openMs must be a number of milliseconds, at least 0, or a function that returns one'
 const mode = 'mode must be "enforce" or "observe"'
 
@@ -27,6 +28,7 @@ describe('the options of a circuit breaker', () => {
     ['circuit-breaker: handles must be a function, got true', TypeError, { handles: true }],
     ['circuit-breaker: handlesResult must be a function, got "5xx"', TypeError, { handlesResult: '5xx' }],
     ['circuit-breaker: ignores must be a function, got an array', TypeError, { ignores: [404] }],
+    ['circuit-breaker: ignoresResult must be a function, got 429', TypeError, { ignoresResult: 429 }],
     [`circuit-breaker: ${mode}, got "watch"`, RangeError, { mode: 'watch' }],
     [`circuit-breaker: ${mode}, got true`, TypeError, { mode: true }],
     ['circuit-breaker: random must be a function, got 0.5', TypeError, { random: 0.5 }],

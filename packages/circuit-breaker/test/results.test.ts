@@ -24,6 +24,40 @@ describe('circuit breaker', () => {
     expect(breaker.state).toBe('closed')
   })
 
+  it('learns nothing from a result that ignoresResult says yes to, whatever handlesResult says', async () => {
+    const handlesResult = vi.fn(() => true)
+    const breaker = brittle(virtualClock(), { ignoresResult: result => result === 429, handlesResult })
+
+    const answer = await breaker.run(() => 429)
+
+    expect(answer).toBe(429)
+    expect(breaker.state).toBe('closed')
+    expect(handlesResult).not.toHaveBeenCalled()
+  })
+
+  it('does not forget earlier failures for a result that ignoresResult says yes to', async () => {
+    const breaker = circuitBreaker({ trip: consecutiveFailures(2), ignoresResult: result => result === 429 })
+
+    await fail(breaker)
+    await breaker.run(() => 429)
+    await fail(breaker)
+
+    expect(breaker.state).toBe('open')
+  })
+
+  it('frees the place of a probe with a result that ignoresResult says yes to, and lets the next one decide', async () => {
+    const clock = virtualClock()
+    const breaker = brittle(clock, { ignoresResult: result => result === 429 })
+    await fail(breaker)
+    await clock.advance(1_000)
+
+    await breaker.run(() => 429)
+    const between = breaker.state
+    await breaker.run(() => 200)
+
+    expect([between, breaker.state]).toEqual(['halfOpen', 'closed'])
+  })
+
   it('accepts a handlesResult that is typed for the results at hand', async () => {
     const handlesResult = (response: { readonly status: number }): boolean => response.status >= 500
     const breaker = brittle(virtualClock(), { handlesResult })

@@ -37,10 +37,13 @@ export class TimeoutError extends HoldfastError {
   readonly code = 'ERR_HOLDFAST_TIMEOUT'
   /** The limit that passed, in milliseconds. */
   readonly timeoutMs: number
+  /** What the limit is for, where somebody said so: `attempt`, for one. */
+  readonly phase: string | undefined
 
-  constructor(policy: string, timeoutMs: number) {
+  constructor(policy: string, timeoutMs: number, phase?: string) {
     super(policy)
     this.timeoutMs = timeoutMs
+    this.phase = phase
   }
 
   protected override describe(): string {

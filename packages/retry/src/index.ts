@@ -20,6 +20,6 @@ export type {
   RetrySucceeded,
 } from './events.ts'
 export { type RetryInfo, retryInfo, type StopReason } from './info.ts'
-export type { FailedAttempt, RetryOptions } from './options.ts'
+export type { FailedAttempt, ResultReceiver, RetryOptions } from './options.ts'
 export { permanent, permanentBrand } from './permanent.ts'
 export { retry } from './retry.ts'

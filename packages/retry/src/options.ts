@@ -15,6 +15,9 @@ export interface FailedAttempt {
   readonly call: Call
 }
 
+/** Takes a result. A method, so that it may take the type of the results: `(response: Response) => …` is accepted. */
+export type ResultReceiver = { receive(result: unknown): unknown }['receive']
+
 export interface RetryOptions extends CommonOptions {
   /** How often the operation is called at most, the first call included: an integer of at least 1, or Infinity. Default 3. */
   readonly maxAttempts?: number | undefined
@@ -31,6 +34,11 @@ export interface RetryOptions extends CommonOptions {
   readonly delayFor?: ((failed: FailedAttempt & { readonly delayMs: number }) => number | undefined) | undefined
   /** Awaited after the delay, before the next attempt: to refresh a token. What it throws ends the run. */
   readonly beforeRetry?: ((failed: FailedAttempt) => unknown) | undefined
+  /**
+   * Receives a result that was judged a failure as soon as another attempt is certain: nobody else will get it. An unread
+   * `Response` holds its connection, for one. What it throws is reported. Default: the result is just dropped.
+   */
+  readonly discard?: ResultReceiver | undefined
   /** Bounds retries to a share of the calls; may be shared with others; `false` for none. Default: one of its own. */
   readonly budget?: RetryBudget | false | undefined
   /** Where jitter draws from, 0 up to 1. Default `Math.random`. */
@@ -45,6 +53,7 @@ export interface RetrySettings extends Identity {
   readonly handlesResult: RetryOptions['handlesResult']
   readonly delayFor: RetryOptions['delayFor']
   readonly beforeRetry: RetryOptions['beforeRetry']
+  readonly discard: RetryOptions['discard']
   readonly budget: RetryBudget | false
   readonly random: () => number
 }
@@ -63,6 +72,7 @@ export function readRetryOptions(options: RetryOptions | undefined): RetrySettin
     handlesResult: optionalFunction<NonNullable<RetryOptions['handlesResult']>>(),
     delayFor: optionalFunction<NonNullable<RetryOptions['delayFor']>>(),
     beforeRetry: optionalFunction<NonNullable<RetryOptions['beforeRetry']>>(),
+    discard: optionalFunction<ResultReceiver>(),
     budget: rule<RetryBudget | false | undefined>('false or a budget made by retryBudget', isBudget, undefined),
     random: rule('a function', value => typeof value === 'function', Math.random),
   })

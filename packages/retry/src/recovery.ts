@@ -1,6 +1,7 @@
 import type { Operation } from '@holdfast/core'
 import {
   type Cancellation,
+  callGuarded,
   Dependent,
   type Emitter,
   type Failure,
@@ -130,8 +131,16 @@ export class Recovery<T> extends Dependent {
       this.isWaiting = false
       this.prepare()
     }, delayMs)
+    this.discard(failure)
     if (!emitter.isHeard) return
     emitter.emit({ type: 'retry.scheduled', delayMs, ...failureFacts(failure) }, call, this.attempt)
+  }
+
+  /** Hands over a result that nobody will get: it may hold a connection all through the wait. */
+  private discard(failure: Failure): void {
+    const { name, discard } = this.run.settings
+    if (discard === undefined || 'error' in failure) return
+    callGuarded(`discard of ${name}`, () => discard(failure.result))
   }
 
   private prepare(): void {

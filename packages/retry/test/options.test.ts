@@ -3,7 +3,7 @@ import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 
 const known =
-  'maxAttempts, backoff, handles, handlesResult, delayFor, beforeRetry, budget, random, name, clock, enabled'
+  'maxAttempts, backoff, handles, handlesResult, delayFor, beforeRetry, discard, budget, random, name, clock, enabled'
 
 const outOfRange: readonly [object, string][] = [
   [{ maxAttempts: 0 }, 'retry: maxAttempts must be an integer of at least 1, got 0'],
@@ -24,6 +24,7 @@ const wrongType: readonly [object, string][] = [
   [{ handlesResult: /5../ }, 'retry: handlesResult must be a function, got an object'],
   [{ delayFor: 100 }, 'retry: delayFor must be a function, got 100'],
   [{ beforeRetry: 'refresh' }, 'retry: beforeRetry must be a function, got "refresh"'],
+  [{ discard: true }, 'retry: discard must be a function, got true'],
   [{ budget: true }, 'retry: budget must be false or a budget made by retryBudget, got true'],
   [{ budget: null }, 'retry: budget must be false or a budget made by retryBudget, got null'],
   [{ budget: { ratio: 0.2 } }, 'retry: budget must be false or a budget made by retryBudget, got an object'],
@@ -53,6 +54,7 @@ describe('options of retry', () => {
       handlesResult: undefined,
       delayFor: undefined,
       beforeRetry: undefined,
+      discard: undefined,
       budget: undefined,
       random: undefined,
       name: undefined,

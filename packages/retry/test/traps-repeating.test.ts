@@ -57,7 +57,7 @@ describe('traps of retry: an option name that does not exist', () => {
     expect(() => retry({ attempts: 3 } as RetryOptions)).toThrow(
       new TypeError(
         'retry: unknown option "attempts", expected one of maxAttempts, backoff, handles, handlesResult, delayFor, ' +
-          'beforeRetry, budget, random, name, clock, enabled',
+          'beforeRetry, discard, budget, random, name, clock, enabled',
       ),
     )
   })

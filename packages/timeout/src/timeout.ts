@@ -18,6 +18,7 @@ import {
   type Rule,
   type Runner,
   readPolicyOptions,
+  rule,
   show,
   stackless,
 } from '@holdfast/core/kernel'
@@ -28,6 +29,8 @@ export interface TimeoutOptions extends CommonOptions {
    * all above 2^31−1, is no limit. A function that says 0 or less ends its call without calling the operation.
    */
   readonly timeoutMs: number | ((call: Call) => number)
+  /** What the limit is for, told by the `phase` of its errors: `total` and `attempt`, for two. Default: undefined. */
+  readonly phase?: string | undefined
 }
 
 /** The limit passed, and the caller was answered with a `TimeoutError`. */
@@ -56,13 +59,16 @@ export type TimeoutEvent = TimeoutExpired | TimeoutSettledLate
  * const product = await timeout({ timeoutMs: 800 }).run(({ signal }) => getJson(url, signal))
  */
 export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
-  const { timeoutMs, ...identity } = readPolicyOptions('timeout', options, { timeoutMs: limitRule })
+  const { timeoutMs, phase, ...identity } = readPolicyOptions('timeout', options, {
+    timeoutMs: limitRule,
+    phase: rule<string | undefined>('a string', value => typeof value === 'string', undefined),
+  })
   const { clock, name } = identity
   const emitter = new Emitter<TimeoutEvent>(identity)
 
   const expire = (call: KernelCall, answer: Answer, limitMs: number): void => {
     const expiredAtMs = clock.nowMs()
-    const error = stackless(() => new TimeoutError(name, limitMs))
+    const error = stackless(() => new TimeoutError(name, limitMs, phase))
     answer.onLate = late => {
       if (!emitter.isHeard) return
       const facts = late.outcome === 'error' ? errorFacts(late.error) : {}
@@ -76,7 +82,7 @@ export function timeout(options: TimeoutOptions): Policy<never, TimeoutEvent> {
 
   const expiredAtOnce = (call: KernelCall): TimeoutError => {
     if (emitter.isHeard) emitter.emit({ type: 'timeout.expired', timeoutMs: 0 }, call)
-    return stackless(() => new TimeoutError(name, 0))
+    return stackless(() => new TimeoutError(name, 0, phase))
   }
 
   const limited = (limitMs: number, parent: KernelCall): Answer => {

@@ -30,6 +30,19 @@ describe('timeout', () => {
     expect((error as Error).message).toBe('attempt: no answer within 800 ms')
   })
 
+  it.each([undefined, 'attempt'])('tells in the error what it was for: %s', async phase => {
+    const clock = virtualClock()
+
+    const rejection = rejectionOf(timeout({ clock, timeoutMs: 800, phase }).run(scripted([hangs()], { clock })))
+    const atOnce = rejectionOf(timeout({ clock, timeoutMs: () => 0, phase }).run(scripted([hangs()], { clock })))
+    await clock.advance(800)
+
+    expect([await rejection, await atOnce]).toEqual([
+      expect.objectContaining({ phase }),
+      expect.objectContaining({ phase }),
+    ])
+  })
+
   it('has not rejected a millisecond before the limit', async () => {
     const clock = virtualClock()
     const ends: unknown[] = []

@@ -18,7 +18,7 @@ describe('options of timeout', () => {
     [null, new TypeError('timeout: options must be an object, got null')],
     [
       { timeoutMs: 800, ms: 800 },
-      new TypeError('timeout: unknown option "ms", expected one of timeoutMs, name, clock, enabled'),
+      new TypeError('timeout: unknown option "ms", expected one of timeoutMs, phase, name, clock, enabled'),
     ],
   ])('throw when they make no sense: %o', (options, error) => {
     expect(() => timeout(options as TimeoutOptions)).toThrow(error)
