@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@holdfast/core'
+import { type Call, type Clock, systemClock } from '@holdfast/core'
 import { numeric, RollingCounts, readOptions } from '@holdfast/core/kernel'
 
 const SLOT_MS = 1_000
@@ -19,10 +19,10 @@ export interface RetryBudgetOptions {
 export interface RetryBudget {
   /** Retries that it would grant now. Name the clock where policies have been given one. */
   remaining(clock?: Clock): number
-  /** Counts a call. */
-  deposit(clock: Clock): void
+  /** Counts a call. Which one is told to budgets of your own: they may hold one for each tenant. */
+  deposit(clock: Clock, call?: Call): void
   /** Takes a retry, at once, if there is one left. */
-  withdraw(clock: Clock): boolean
+  withdraw(clock: Clock, call?: Call): boolean
 }
 
 /**

@@ -36,7 +36,7 @@ export function retry(options?: RetryOptions): Policy<never, RetryEvent> {
     return through<KernelCall>(
       {
         enter: call => {
-          if (budget !== false) isUnwantedPromise(budget.deposit(clock))
+          if (budget !== false) isUnwantedPromise(budget.deposit(clock, call))
           // A retry within the operation of another counts its own attempts.
           return call.attempt === 1 ? call : undefined
         },

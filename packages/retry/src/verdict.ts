@@ -38,7 +38,7 @@ export function judge(
   // A callback may have aborted the call.
   if (call.cancelled !== undefined) return { stop: 'cancelled' }
   if (isUnlimited(delayMs) || clock.nowMs() + delayMs >= call.deadlineMs) return { stop: 'deadline' }
-  const isGranted = budget === false || decides(settings.name, 'withdraw of the budget', budget.withdraw(clock))
+  const isGranted = budget === false || decides(settings.name, 'withdraw of the budget', budget.withdraw(clock, call))
   return isGranted ? { delayMs } : { stop: 'budget' }
 }
 

@@ -1,3 +1,4 @@
+import type { Call } from '@holdfast/core'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, permanent, type RetryBudget, type RetryOptions, retry, retryBudget } from '@holdfast/retry'
 import { record, rejects, scripted, type VirtualClock, virtualClock } from '@holdfast/testing'
@@ -148,6 +149,30 @@ describe('the budget of a retry', () => {
 
     await rejection
     expect(operation.calls).toHaveLength(2)
+  })
+
+  it('is told the call, so that one of your own may keep tenants apart', async () => {
+    const told: unknown[] = []
+    const tell = (what: string, call: Call | undefined): void => void told.push([what, call?.context])
+    const budget: RetryBudget = {
+      remaining: () => 1,
+      deposit: (_, call) => tell('deposit', call),
+      withdraw: (_, call) => {
+        tell('withdraw', call)
+        return true
+      },
+    }
+    const clock = virtualClock()
+    const context = { tenant: 'north' }
+
+    const answer = retry({ clock, backoff, budget }).run(failing(clock, errors(1), 'product'), { context })
+    await clock.runAll()
+
+    await answer
+    expect(told).toEqual([
+      ['deposit', context],
+      ['withdraw', context],
+    ])
   })
 })
 
