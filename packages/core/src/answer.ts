@@ -2,7 +2,7 @@ import type { KernelCall, Operation, Runner } from './call.ts'
 import { byCaller } from './cancellation.ts'
 import { type Clock, startTimer } from './clock.ts'
 import type { Passage } from './passage.ts'
-import { followed, settlers, takeSettlers } from './promises.ts'
+import { followed, forgetSettlers, settlers, takeSettlers } from './promises.ts'
 import { callGuarded } from './report.ts'
 import { Scope } from './scope.ts'
 import { listen, unlisten } from './signal.ts'
@@ -54,6 +54,7 @@ export class Answer extends Scope {
   promise<T>(next: Runner, operation: Operation<T>): Promise<T> {
     const answer = new Promise<T>(takeSettlers)
     const { resolve, reject } = settlers
+    forgetSettlers()
     this.reject = reject
     // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
     this.begin(next, operation)

@@ -37,7 +37,7 @@ export class TimeoutError extends HoldfastError {
   readonly code = 'ERR_HOLDFAST_TIMEOUT'
   /** The limit that passed, in milliseconds. */
   readonly timeoutMs: number
-  /** What the limit is for, where somebody said so: `attempt`, for one. */
+  /** What the limit is for: `run` of the `timeoutMs` given to `run`; of a `timeout`, what its option says. */
   readonly phase: string | undefined
 
   constructor(policy: string, timeoutMs: number, phase?: string) {

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts'
 import type { KernelCall, Operation, Runner } from './call.ts'
 import type { Layer } from './layers.ts'
-import { settlers, takeSettlers } from './promises.ts'
+import { forgetSettlers, settlers, takeSettlers } from './promises.ts'
 
 /** The way of one call out of the layers that it is in. */
 export class Passage {
@@ -29,6 +29,7 @@ export class Passage {
     const { length } = this.layers
     const result = new Promise<T>(takeSettlers)
     const { resolve, reject } = settlers
+    forgetSettlers()
     this.resolve = resolve
     // The last handlers are the promise's own functions: V8 can then name the caller in the traces of the operation.
     answer

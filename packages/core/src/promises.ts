@@ -38,3 +38,10 @@ export function takeSettlers(resolve: (value: never) => void, reject: (reason: u
   settlers.resolve = resolve as (value: unknown) => void
   settlers.reject = reject
 }
+
+const nobody = (): void => {}
+
+/** To be called when they have been taken: the functions of a promise hold its result, and the last one would stay. */
+export function forgetSettlers(): void {
+  settlers.resolve = settlers.reject = nobody
+}

@@ -93,7 +93,7 @@ function open(identity: Identity, options: RunOptions<never> | Call | undefined)
   if (signal?.aborted) call.scope.cancelled = byCaller(signal.reason)
   else if (answer !== undefined) {
     answer.limit(clock, timeoutMs, () => {
-      const reason = stackless(() => new TimeoutError(name, timeoutMs))
+      const reason = stackless(() => new TimeoutError(name, timeoutMs, 'run'))
       answer.abort(byCaller(reason, timeoutMs))
     })
     // The signal may abort as it is listened to, and that clears the timer.
