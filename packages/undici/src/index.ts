@@ -1,0 +1,1 @@
+export { type ResilientInterceptor, type ResilientOptions, resilient } from './resilient.ts'
