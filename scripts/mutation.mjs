@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { filesBelow, portablePackages, root } from './workspace.mjs'
+import { filesBelow, patternPackages, root } from './workspace.mjs'
 
 /**
  * @typedef {object} Mutant
@@ -51,7 +51,7 @@ try {
 
 /** The files to mutate of each package, by the arguments. */
 function chosenFiles() {
-  const sources = portablePackages().map(({ folder, name }) => {
+  const sources = patternPackages().map(({ folder, name }) => {
     const files = filesBelow(join(folder, 'src'), '.ts').map(file => file.slice(root.length).split(sep).join('/'))
     return { name: name.replace('@holdfast/', ''), files }
   })

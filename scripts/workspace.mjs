@@ -20,10 +20,21 @@ export function publishedPackages() {
   })
 }
 
-/** The packages that run wherever JavaScript runs: the kernel and the five patterns. @returns {Package[]} */
+const patterns = ['core', 'retry', 'timeout', 'circuit-breaker', 'bulkhead', 'fallback']
+
+/** The kernel and the five patterns. @returns {Package[]} */
+export function patternPackages() {
+  return packagesNamed(patterns)
+}
+
+/** The packages that run wherever JavaScript runs. @returns {Package[]} */
 export function portablePackages() {
-  const portable = ['core', 'retry', 'timeout', 'circuit-breaker', 'bulkhead', 'fallback']
-  return publishedPackages().filter(({ name }) => portable.includes(name.replace('@holdfast/', '')))
+  return packagesNamed([...patterns, 'fetch'])
+}
+
+/** @param {string[]} names */
+function packagesNamed(names) {
+  return publishedPackages().filter(({ name }) => names.includes(name.replace('@holdfast/', '')))
 }
 
 /** Files below a folder whose names end in `ending`, as absolute paths. @param {string} folder @param {string} ending */

@@ -1,15 +1,42 @@
 import { existsSync } from 'node:fs'
 import { mkdir, realpath, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
+import process from 'node:process'
 import { run } from '../run.mjs'
+import { root } from '../workspace.mjs'
 import { expectNone } from './check.mjs'
 
 const call = `retry({ maxAttempts: 2 }).run(() => 'up').then((answer) => console.log(answer))`
 
+/** A server that is busy at first: the answer comes with the second attempt. */
+const server = `let asked = 0
+const server = createServer((request, response) => {
+  asked += 1
+  response.writeHead(asked === 1 ? 503 : 200, { 'retry-after': '0' }).end('up')
+}).listen(0, '127.0.0.1', async () => {
+  const url = 'http://127.0.0.1:' + server.address().port
+  console.log(await answer(url))
+  server.close()
+  server.closeAllConnections()
+})`
+
 const project = {
+  'fetch.mjs': `import { createServer } from 'node:http'
+import { resilientFetch } from '@holdfast/fetch'
+const answer = async url => (await resilientFetch()(url)).text()
+${server}\n`,
+  'undici.mjs': `import { createServer } from 'node:http'
+import { resilient } from '@holdfast/undici'
+import { Agent, request } from 'undici'
+const dispatcher = new Agent().compose(resilient())
+const answer = async url => (await request(url, { dispatcher })).body.text()
+${server}\n`,
   'esm.mjs': `import { retry } from 'holdfast'\n${call}\n`,
   'cjs.cjs': `const { retry } = require('holdfast')\n${call}\n`,
-  'types.ts': `import { retry } from 'holdfast'\nexport const answer: Promise<string> = retry({ maxAttempts: 2 }).run(() => 'up')\n`,
+  'types.ts': `import { resilientFetch } from '@holdfast/fetch'
+import { retry } from 'holdfast'
+export const api: typeof fetch = resilientFetch()
+export const answer: Promise<string> = retry({ maxAttempts: 2 }).run(() => 'up')\n`,
   // Declarations are checked too here, unlike in the workspace, and without the types of Node.
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
@@ -38,13 +65,20 @@ export function newcomerChecks(tarballs, folder) {
     { title: 'newcomer: npm installs the packages, and nothing else', verify: () => install(tarballs, folder) },
     { title: 'newcomer: import works on each Node here', verify: () => runOnEachNode('esm.mjs', folder) },
     { title: 'newcomer: require works on each Node here', verify: () => runOnEachNode('cjs.cjs', folder) },
+    { title: 'newcomer: fetch works on each Node here', verify: () => runOnEachNode('fetch.mjs', folder) },
+    {
+      title: 'newcomer: undici works on the Node of the workspace',
+      verify: () => runOn([process.execPath], 'undici.mjs', folder),
+    },
     { title: 'newcomer: TypeScript accepts the declarations', verify: () => run('tsc', ['-p', folder]) },
   ]
 }
 
 /** @param {import('./tarball.mjs').Tarball[]} tarballs @param {string} folder */
 async function install(tarballs, folder) {
-  const dependencies = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
+  const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
+  // What users have already, taken from where the workspace has it.
+  const dependencies = { ...ours, undici: `file:${await realpath(join(root, 'packages/undici/node_modules/undici'))}` }
   // Overrides make the packages take each other from the tarballs too: nothing of this is published yet.
   const overrides = Object.fromEntries(tarballs.map(({ name }) => [name, `$${name}`]))
 
@@ -57,9 +91,12 @@ async function install(tarballs, folder) {
 
 /** @param {string} script @param {string} folder */
 async function runOnEachNode(script, folder) {
-  const outcomes = await Promise.all(
-    (await availableNodes()).map(async node => [node, await run(node, [script], folder)]),
-  )
+  await runOn(await availableNodes(), script, folder)
+}
+
+/** @param {string[]} nodes @param {string} script @param {string} folder */
+async function runOn(nodes, script, folder) {
+  const outcomes = await Promise.all(nodes.map(async node => [node, await run(node, [script], folder)]))
   // Any warning is a failure: require() of an ES module must be silent.
   expectNone(outcomes.filter(([, output]) => output !== 'up\n').map(([node, output]) => `${node} printed ${output}`))
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { filesBelow, portablePackages, publishedPackages, root } from '../workspace.mjs'
+import { filesBelow, patternPackages, portablePackages, publishedPackages, root } from '../workspace.mjs'
 import { expectNone } from './check.mjs'
 
 const maxLines = 200
@@ -19,11 +19,11 @@ export function sourceChecks() {
     },
     {
       title: 'only core/src/clock.ts touches timers, performance and Date',
-      verify: () => expectOnlyIn('packages/core/src/clock.ts', timeGlobals),
+      verify: () => expectOnlyIn('packages/core/src/clock.ts', timeGlobals, portablePackages()),
     },
     {
-      title: 'only core/src/signal.ts derives and listens to signals',
-      verify: () => expectOnlyIn('packages/core/src/signal.ts', signalSources),
+      title: 'in core and the patterns, only core/src/signal.ts derives and listens to signals',
+      verify: () => expectOnlyIn('packages/core/src/signal.ts', signalSources, patternPackages()),
     },
   ]
 }
@@ -39,9 +39,9 @@ function tooLong(file) {
   return lines > maxLines ? [`${relative(root, file)} has ${lines} lines`] : []
 }
 
-/** @param {string} allowed @param {RegExp} pattern */
-function expectOnlyIn(allowed, pattern) {
-  const others = sources(portablePackages()).filter(file => relative(root, file) !== allowed)
+/** @param {string} allowed @param {RegExp} pattern @param {import('../workspace.mjs').Package[]} packages */
+function expectOnlyIn(allowed, pattern, packages) {
+  const others = sources(packages).filter(file => relative(root, file) !== allowed)
   expectNone(others.flatMap(file => matchingLines(file, pattern)))
 }
 

@@ -1,0 +1,65 @@
+import { joined } from './bytes.ts'
+import { cancelQuietly, LentStream, type Puller } from './lent-stream.ts'
+import type { RequestBody, SentBody } from './request-body.ts'
+
+/**
+ * The body of a `Request`, which can be read once: what ends within `limit` bytes is kept, and sent again as it was; more
+ * goes out as it comes, in one attempt.
+ */
+export class KeptBody implements RequestBody {
+  private readonly source: Puller
+  private readonly limit: number
+  private readonly chunks: Uint8Array<ArrayBuffer>[] = []
+  private reading: Promise<RequestBody> | undefined = undefined
+  /** Known when enough has been read. */
+  private body: RequestBody | undefined = undefined
+
+  constructor(source: Puller, limit: number) {
+    this.source = source
+    this.limit = limit
+  }
+
+  async next(): Promise<SentBody | undefined> {
+    // What one attempt did not wait for is there for the next.
+    this.reading ??= this.read()
+    return (await this.reading).next()
+  }
+
+  canResend(): boolean {
+    return this.body?.canResend() ?? true
+  }
+
+  release(reason: unknown): void {
+    if (this.body === undefined) cancelQuietly(this.source, reason)
+    else this.body.release(reason)
+  }
+
+  private async read(): Promise<RequestBody> {
+    for (let length = 0; length <= this.limit; length += this.chunks.at(-1)?.byteLength ?? 0) {
+      const { done, value } = await this.source.pull()
+      if (done || value === undefined) return this.known(whole(joined(this.chunks)))
+      this.chunks.push(value as Uint8Array<ArrayBuffer>)
+    }
+    return this.known(new LentStream(() => this.rest()))
+  }
+
+  private known(body: RequestBody): RequestBody {
+    this.body = body
+    return body
+  }
+
+  /** What has been read, then what has not. */
+  private rest(): Puller {
+    return {
+      pull: async () => {
+        const value = this.chunks.shift()
+        return value === undefined ? this.source.pull() : { value }
+      },
+      cancel: this.source.cancel,
+    }
+  }
+}
+
+function whole(bytes: Uint8Array<ArrayBuffer>): RequestBody {
+  return { next: () => bytes, canResend: () => true, release: () => {} }
+}
