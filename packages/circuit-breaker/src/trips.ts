@@ -93,8 +93,15 @@ export function anyOf(...trips: readonly Trip[]): Trip {
     const counters = trips.map(trip => counterOf(trip, 'anyOf'))
     return {
       reads: mostRead(counters),
-      // Each counts, also when one before it has said enough.
-      record: outcome => counters.map(counter => decides('anyOf', 'record', counter.record(outcome))).includes(true),
+      record: outcome => {
+        let hasTripped = false
+        // Each counts, also when one before it has said enough.
+        for (const counter of counters) {
+          const verdict: unknown = counter.record(outcome)
+          if (verdict !== false && decides('anyOf', 'record', verdict)) hasTripped = true
+        }
+        return hasTripped
+      },
       reset: () => {
         for (const counter of counters) counter.reset()
       },
