@@ -1,3 +1,4 @@
+import { resilientFetch } from '@holdfast/fetch'
 import {
   bulkhead,
   circuitBreaker,
@@ -44,4 +45,8 @@ export const optionReaders: Readonly<Record<string, Readonly<Record<string, Opti
   },
   bulkhead: { bulkhead: options => bulkhead(options) },
   fallback: { fallback: options => fallback(options) },
+  fetch: {
+    resilientFetch: options => resilientFetch(options),
+    body: body => resilientFetch({ body }),
+  },
 }

@@ -1,67 +1,102 @@
-import {
-  type Clock,
-  circuitBreaker,
-  exponential,
-  type FailedAttempt,
-  failureRate,
-  pipeline,
-  retry,
-  timeout,
-} from 'holdfast'
-import { CatalogueError, getProduct } from './get-product.ts'
+import { type ResilientInit, resilientFetch, retryInfo } from '@holdfast/fetch'
+import type { Clock } from 'holdfast'
+import { type Order, type Product, productOf, type Receipt, receiptOf, UnexpectedAnswer } from './answers.ts'
 
 export interface CatalogueOptions {
   readonly url: string
+  /** Told of each call, once it has ended. */
+  readonly log?: (line: LogLine) => void
   /** For tests; likewise `random`. */
   readonly clock?: Clock | undefined
   readonly random?: (() => number) | undefined
 }
 
-export type Catalogue = ReturnType<typeof catalogue>
+export interface LogLine {
+  readonly request: string
+  /** A status, or the name of an error. */
+  readonly outcome: string
+  /** What the retry went through; left out where there was none. */
+  readonly retry?: { readonly attempts: number; readonly waitedMs: number; readonly stopped: string }
+}
 
-/** The client of the catalogue: made once, and shared by all requests of the service. */
-export function catalogue({ url, clock, random }: CatalogueOptions) {
-  const breaker = circuitBreaker({
-    name: 'catalogue.breaker',
-    trip: failureRate({ threshold: 0.5, windowMs: 10_000, minCalls: 10 }),
-    openMs: 2_000,
-    handles: isFailure,
+/** The catalogue answered with a status that is no success. */
+export class CatalogueError extends Error {
+  override readonly name = 'CatalogueError'
+  readonly status: number
+
+  constructor(request: string, status: number) {
+    super(`${request}: the catalogue answered ${status}`)
+    this.status = status
+  }
+}
+
+/** Who waits, and until when. */
+type CallOptions = Pick<ResilientInit, 'signal' | 'deadline'>
+
+/** The client of the catalogue: made once, and shared by all that ask it. */
+export function catalogue({ url, log = () => {}, clock, random }: CatalogueOptions) {
+  // All policies are here. 3 attempts of 800 ms and waits of 100 and 200 ms fit the total.
+  const api = resilientFetch({
+    name: 'catalogue',
+    total: { timeoutMs: 3_000 },
+    retry: { maxAttempts: 3 },
+    breaker: { openMs: 2_000 },
+    attempt: { timeoutMs: 800 },
+    // The catalogue knows a repeated order by its key. Without one, a POST whose answer is lost is not repeated.
+    idempotencyKey: 'auto',
     clock,
     random,
   })
 
-  // Outermost first. 3 attempts of 800 ms and waits of 100 and 200 ms fit the total.
-  const policy = pipeline.named(
-    'catalogue',
-    timeout({ name: 'catalogue.total', timeoutMs: 3_000, clock }),
-    // A GET may be repeated. A POST may not, unless the server knows repeats by a key.
-    retry({
-      maxAttempts: 3,
-      backoff: exponential({ firstMs: 100 }),
-      handles: isFailure,
-      delayFor: saidDelay,
-      clock,
-      random,
-    }),
-    breaker,
-    timeout({ name: 'catalogue.attempt', timeoutMs: 800, clock }),
-  )
+  /** One request, and what it came to in the log. */
+  const ask = async (path: string, init: ResilientInit): Promise<unknown> => {
+    const request = `${init.method ?? 'GET'} ${path}`
+    const response = await api(url + path, init).catch((error: unknown) => {
+      log(lineOf(request, error instanceof Error ? error.name : 'unknown', error))
+      throw error
+    })
+    log(lineOf(request, String(response.status), response))
+    if (response.ok) return jsonOf(response)
+
+    // A body that nobody reads keeps its connection.
+    await response.body?.cancel()
+    throw new CatalogueError(request, response.status)
+  }
 
   return {
-    breaker,
-    policy,
-    /** Resolves with undefined where there is no such product. `signal` is that of the caller. */
-    product: (id: string, signal: AbortSignal) =>
-      policy.run(call => getProduct(`${url}/products/${id}`, call.signal), { signal }),
+    policy: api.policy,
+    /** Undefined until the catalogue has been asked for the first time. */
+    get breaker() {
+      return api.breakerOf(new URL(url).origin)
+    },
+    /** Resolves with undefined where there is no such product. */
+    product: (id: string, options: CallOptions = {}): Promise<Product | undefined> =>
+      ask(`/products/${encodeURIComponent(id)}`, options).then(productOf, undefinedFor404),
+    order: (order: Order, options: CallOptions = {}): Promise<Receipt> => {
+      const headers = { 'content-type': 'application/json' }
+      return ask('/orders', { ...options, method: 'POST', headers, body: JSON.stringify(order) }).then(receiptOf)
+    },
   }
 }
 
-/** A request that the catalogue refuses, such as a malformed one, is no sign of its health, and no better next time. */
-function isFailure({ error }: { readonly error: unknown }): boolean {
-  return !(error instanceof CatalogueError) || error.status >= 500 || error.status === 429
+/** Reading is bounded by the limits of the call; a body that breaks off is an error of the network, and stays one. */
+async function jsonOf(response: Response): Promise<unknown> {
+  const text = await response.text()
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new UnexpectedAnswer(`expected JSON, got ${text.slice(0, 40)}`)
+  }
 }
 
-/** The catalogue knows better than a backoff when to come back. */
-function saidDelay({ error }: FailedAttempt): number | undefined {
-  return error instanceof CatalogueError ? error.retryAfterMs : undefined
+function undefinedFor404(error: unknown): undefined {
+  if (error instanceof CatalogueError && error.status === 404) return undefined
+  throw error
+}
+
+function lineOf(request: string, outcome: string, result: unknown): LogLine {
+  const info = retryInfo(result)
+  if (info === undefined) return { request, outcome }
+  const waitedMs = Math.round(info.delaysMs.reduce((sum, delay) => sum + delay, 0))
+  return { request, outcome, retry: { attempts: info.attempts, waitedMs, stopped: info.stopped } }
 }

@@ -6,15 +6,15 @@ export interface Reply {
   readonly body: object
 }
 
-/** What the clients of the service are told when the catalogue has no answer. Details stay in the log. */
+/** What callers are told when the stock service has no answer. Details stay in the log. */
 export function failureReply(error: unknown): Reply {
   if (isHoldfastError(error, 'ERR_HOLDFAST_CIRCUIT_OPEN')) {
-    return { status: 503, headers: retryAfter(error.retryAfterMs), body: { error: 'the catalogue is unavailable' } }
+    return { status: 503, headers: retryAfter(error.retryAfterMs), body: { error: 'the stock service is unavailable' } }
   }
   if (isHoldfastError(error, 'ERR_HOLDFAST_TIMEOUT')) {
-    return { status: 504, body: { error: 'the catalogue took too long' } }
+    return { status: 504, body: { error: 'the stock service took too long' } }
   }
-  return { status: 502, body: { error: 'the catalogue failed' } }
+  return { status: 502, body: { error: 'the stock service failed' } }
 }
 
 /** In whole seconds, at least one; a circuit that was opened by hand does not know. */
