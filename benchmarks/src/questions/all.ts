@@ -7,6 +7,7 @@ const questions: Readonly<Record<string, () => Promise<{ readonly question: Ques
   windows: () => import('./windows.ts'),
   keyed: () => import('./keyed.ts'),
   soak: () => import('./soak.ts'),
+  http: () => import('./http.ts'),
   size: () => import('./size.ts'),
   startup: () => import('./startup.ts'),
 }
