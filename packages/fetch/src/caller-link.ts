@@ -21,7 +21,7 @@ export function linkToCaller(signal: AbortSignal, controller: AbortController): 
   }
   const held = new WeakRef(controller)
   const listener = (): void => held.deref()?.abort(signal.reason)
-  signal.addEventListener('abort', listener)
+  signal.addEventListener('abort', listener, { once: true })
   unreachable.register(controller, { signal, listener }, held)
   return () => {
     signal.removeEventListener('abort', listener)

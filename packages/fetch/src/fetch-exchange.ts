@@ -1,5 +1,6 @@
 import type { Call } from '@holdfast/core'
 import { type Cancellation, Dependent, type KernelCall } from '@holdfast/core/kernel'
+import { bodyOfInput } from './body-of-input.ts'
 import { ATTEMPT_HEADER, DEADLINE_HEADER, type Deadline } from './deadline.ts'
 import { Exchange, remember } from './exchange.ts'
 import { newIdempotencyKey, wantsIdempotencyKey } from './idempotency-key.ts'
@@ -7,7 +8,7 @@ import { isIdempotentRequest } from './may-repeat.ts'
 import type { HttpSettings, RequestFacts } from './options.ts'
 import { originOf, urlOf } from './origin.ts'
 import type { HttpPolicies } from './preset.ts'
-import { bodyOfInput, type RequestBody, type ResilientBody, type SentBody } from './request-body.ts'
+import type { RequestBody, ResilientBody, SentBody } from './request-body.ts'
 
 export type Fetch = typeof globalThis.fetch
 export type FetchInput = string | URL | Request
@@ -96,7 +97,8 @@ export class FetchExchange extends Exchange {
   }
 
   /** Makes an attempt: it ends with the headers of the response. */
-  send(call: Call): Promise<Response> {
+  send(made: Call): Promise<Response> {
+    const call = made as KernelCall
     // Some policy in place of ours repeats what cannot be sent again: it is told what it was told before.
     if (this.latest !== undefined && !this.body.canResend()) return this.latest
     this.attempts++
@@ -110,10 +112,12 @@ export class FetchExchange extends Exchange {
     this.body.release(reason)
   }
 
-  private attempt(call: Call, body: SentBody | undefined): Promise<Response> {
+  private attempt(call: KernelCall, body: SentBody | undefined): Promise<Response> {
+    // The body may have been there too late.
+    if (call.cancelled !== undefined) return Promise.reject(call.cancelled.reason)
     const { settings, judgesAll } = this.client
     const controller = new AbortController()
-    const link = new AbortLink(controller, call as KernelCall)
+    const link = new AbortLink(controller, call)
     const fetch = settings.fetch ?? globalThis.fetch
     return fetch(this.input, this.sent(body, call.attempt, controller.signal)).then(
       response => {
@@ -125,6 +129,7 @@ export class FetchExchange extends Exchange {
       },
       (error: unknown) => {
         link.detach()
+        this.body.attemptFailed(error)
         throw error
       },
     )
@@ -168,8 +173,7 @@ class AbortLink extends Dependent {
   constructor(controller: AbortController, call: KernelCall) {
     super()
     this.controller = controller
-    if (call.cancelled !== undefined) controller.abort(call.cancelled.reason)
-    else if (call.isCancellable) this.attach(call)
+    if (call.isCancellable) this.attach(call)
   }
 
   override cancel(_: Cancellation, aborts: AbortController[]): void {

@@ -1,6 +1,6 @@
 import { joined } from './bytes.ts'
 import { cancelQuietly, LentStream, type Puller } from './lent-stream.ts'
-import type { RequestBody, SentBody } from './request-body.ts'
+import { type RequestBody, repeatable, type SentBody } from './request-body.ts'
 
 /**
  * The body of a `Request`, which can be read once: what ends within `limit` bytes is kept, and sent again as it was; more
@@ -29,6 +29,10 @@ export class KeptBody implements RequestBody {
     return this.body?.canResend() ?? true
   }
 
+  attemptFailed(reason: unknown): void {
+    this.body?.attemptFailed(reason)
+  }
+
   release(reason: unknown): void {
     if (this.body === undefined) cancelQuietly(this.source, reason)
     else this.body.release(reason)
@@ -37,7 +41,10 @@ export class KeptBody implements RequestBody {
   private async read(): Promise<RequestBody> {
     for (let length = 0; length <= this.limit; length += this.chunks.at(-1)?.byteLength ?? 0) {
       const { done, value } = await this.source.pull()
-      if (done || value === undefined) return this.known(whole(joined(this.chunks)))
+      if (done || value === undefined) {
+        const bytes = joined(this.chunks)
+        return this.known(repeatable(() => bytes))
+      }
       this.chunks.push(value as Uint8Array<ArrayBuffer>)
     }
     return this.known(new LentStream(() => this.rest()))
@@ -58,8 +65,4 @@ export class KeptBody implements RequestBody {
       cancel: this.source.cancel,
     }
   }
-}
-
-function whole(bytes: Uint8Array<ArrayBuffer>): RequestBody {
-  return { next: () => bytes, canResend: () => true, release: () => {} }
 }

@@ -18,6 +18,8 @@ export interface Puller {
 export class LentStream implements RequestBody {
   private readonly open: () => Puller
   private puller: Puller | undefined = undefined
+  /** What the latest attempt reads. */
+  private into: ReadableByteStreamController | undefined = undefined
 
   /** `open` is called when somebody reads. */
   constructor(open: () => Puller) {
@@ -28,6 +30,9 @@ export class LentStream implements RequestBody {
   next(): BodyInit {
     return new ReadableStream({
       type: 'bytes',
+      start: controller => {
+        this.into = controller
+      },
       pull: async controller => {
         this.puller ??= this.open()
         const chunk = await nextChunk(this.puller)
@@ -44,6 +49,12 @@ export class LentStream implements RequestBody {
 
   canResend(): boolean {
     return this.puller === undefined
+  }
+
+  attemptFailed(reason: unknown): void {
+    if (this.puller === undefined) return
+    this.into?.error(reason)
+    cancelQuietly(this.puller, reason)
   }
 
   release(reason: unknown): void {
@@ -76,5 +87,23 @@ export function pullerOf(source: ByteSource): Puller {
     return { pull: () => reader.read(), cancel: reason => reader.cancel(reason) }
   }
   const iterator = source[Symbol.asyncIterator]()
-  return { pull: () => iterator.next() as ReturnType<Puller['pull']>, cancel: () => iterator.return?.() }
+  return {
+    pull: async () => {
+      const { done, value } = (await iterator.next()) as IteratorResult<Uint8Array | string, undefined>
+      // As fetch sends what streams of Node say in words.
+      return { done, value: typeof value === 'string' ? new TextEncoder().encode(value) : value }
+    },
+    cancel: () => iterator.return?.(),
+  }
+}
+
+/** A stream of the web or of Node, or anything that is iterated over: all can be read once. */
+export function isByteSource(body: object | string): body is ByteSource {
+  return body instanceof ReadableStream || (typeof body === 'object' && Symbol.asyncIterator in body)
+}
+
+export function lent(body: ByteSource): LentStream {
+  // Throws the platform's own `TypeError` for a stream that has been read from: only what is left would be sent.
+  if (body instanceof ReadableStream) void new Response(body)
+  return new LentStream(() => pullerOf(body))
 }
