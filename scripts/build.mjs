@@ -32,7 +32,8 @@ async function bundle({ folder, manifest }) {
     format: 'esm',
     platform: 'neutral',
     target: 'es2022',
-    external: [/^@holdfast\//],
+    // Which packages may import what of Node is checked once they are built.
+    external: [/^@holdfast\//, /^node:/],
     splitting: true, // what two exports share must exist once
     removeNodeProtocol: false,
     dts: false,

@@ -86,7 +86,7 @@ async function install(tarballs, folder) {
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }))
   for (const [file, content] of Object.entries(project)) await writeFile(join(folder, file), content)
 
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund'], folder)
+  await run('npm', ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'], folder)
 }
 
 /** @param {string} script @param {string} folder */

@@ -5,9 +5,12 @@ import { expectNone } from './check.mjs'
 
 const maxLines = 200
 
-/** A method of a clock object, as in `clock.setTimeout`, is not the global. */
+/**
+ * A method of a clock object, as in `clock.setTimeout`, is not the global. Reckoning with a date that is given, as in
+ * `Date.UTC(…)` and `new Date(ms)`, asks no clock.
+ */
 const timeGlobals =
-  /(?:(?<![.\w])|\bglobalThis\.)(?:setTimeout|clearTimeout|setInterval|clearInterval|performance|Date)\b/
+  /(?:(?<![.\w])|\bglobalThis\.)(?:setTimeout|clearTimeout|setInterval|clearInterval|performance|Date(?!\.UTC\b|\([^)]))\b/
 const signalSources = /\bnew AbortController\b|\bAbortSignal\.\w+|\b(?:add|remove)EventListener\b/
 
 /** @returns {import('./check.mjs').Check[]} */

@@ -39,13 +39,15 @@ export class KeptBody implements RequestBody {
   }
 
   private async read(): Promise<RequestBody> {
-    for (let length = 0; length <= this.limit; length += this.chunks.at(-1)?.byteLength ?? 0) {
+    let length = 0
+    while (length <= this.limit) {
       const { done, value } = await this.source.pull()
       if (done || value === undefined) {
         const bytes = joined(this.chunks)
         return this.known(repeatable(() => bytes))
       }
       this.chunks.push(value as Uint8Array<ArrayBuffer>)
+      length += value.byteLength
     }
     return this.known(new LentStream(() => this.rest()))
   }

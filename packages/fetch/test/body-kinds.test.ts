@@ -37,6 +37,7 @@ const oneShot: readonly (readonly [string, () => ResilientBody])[] = [
   ['a ReadableStream', () => streamOf(bytes('ke'), bytes('lp'))],
   ['a stream of bytes', () => new Blob(['kelp']).stream()],
   ['a stream of Node', () => Readable.from(chunks())],
+  ['a stream of Node that is made of words', () => Readable.from(['ke', 'lp'])],
   ['a generator', () => chunks()],
 ]
 

@@ -71,6 +71,14 @@ describe('the key of a request', () => {
     ])
   })
 
+  it('is right for many more origins than are kept in mind', async () => {
+    const origins = Array.from({ length: 2_500 }, (_, index) => `https://host${index % 1_200}.example`)
+
+    expect(new Set(await keysOf(...origins.map(origin => `${origin}:443/`)))).toEqual(
+      new Set(origins.slice(300, 1_300)),
+    )
+  })
+
   it('of what is no address is an error', async () => {
     const api = resilientFetch({ fetch: nothing })
 

@@ -1,8 +1,8 @@
 import { resilientFetch } from '@holdfast/fetch'
 import { abortListeners } from '@holdfast/fixtures/abort-listeners'
 import { isCollected } from '@holdfast/fixtures/garbage'
-import { countCollected, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
-import { describe, expect, it } from 'vitest'
+import { countCollected, unhandledRejectionsOf } from '@holdfast/testing'
+import { describe, expect, it, vi } from 'vitest'
 import { client, ended, ORIGIN } from './client.ts'
 import { reset } from './network-errors.ts'
 import { answers, fails, hangs, type Turn } from './scripted-fetch.ts'
@@ -68,9 +68,10 @@ describe('a call that has ended', () => {
     const early = abortListeners(signal)
 
     const collected = await countCollected(responses)
-    await virtualClock().settle()
 
-    expect([early, collected, abortListeners(signal)]).toEqual([20, 20, 0])
+    expect([early, collected]).toEqual([20, 20])
+    // When platforms tell of what they have collected is up to them.
+    await vi.waitFor(() => expect(abortListeners(signal)).toBe(0))
   })
 
   it('keeps a body bound to the signal of its caller for as long as anybody has the response', async () => {

@@ -80,6 +80,14 @@ describe('an error within others', () => {
     expect(mayRepeat({ method: 'GET', error })).toBe(false)
   })
 
+  it('is looked for among a hundred of them', () => {
+    const among = (before: number): AggregateError =>
+      new AggregateError([...Array.from({ length: before }, () => new Error('no')), coded('ECONNREFUSED')])
+
+    expect(kindOf(among(98))).toBe('neverProcessed')
+    expect(kindOf(among(99))).toBe('permanent')
+  })
+
   it.each([
     ['no list', { errors: 'ECONNRESET' }],
     ['no objects', { errors: ['ECONNRESET', null, 7] }],

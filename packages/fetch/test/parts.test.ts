@@ -1,6 +1,7 @@
 import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
 import { pipeline } from '@holdfast/core'
 import { type ResilientFetchOptions, resilientFetch, retryInfo } from '@holdfast/fetch'
+import { layer } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { constant, retry } from '@holdfast/retry'
 import { record, virtualClock } from '@holdfast/testing'
@@ -116,6 +117,18 @@ describe('a part in whose place a policy is given', () => {
 
     expect((await api(ORIGIN)).status).toBe(503)
     expect(api.breakerOf(ORIGIN)).toBeUndefined()
+  })
+
+  it('may answer with a response of its own', async () => {
+    const clock = virtualClock()
+    const cached = new Response('kelp of yesterday')
+    const fromCache = layer(clock, next => (operation, call) => next(operation, call).catch(() => cached as never))
+    const { api } = clientOn(clock, [fails(new Error('no'))], { total: fromCache })
+
+    const response = await ended(clock, api(ORIGIN))
+
+    expect(response).toBe(cached)
+    expect(await response.text()).toBe('kelp of yesterday')
   })
 
   it('must have the clock of the client', () => {

@@ -1,9 +1,9 @@
 import { retryInfo } from '@holdfast/fetch'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { describe, expect, it } from 'vitest'
-import { client, ended, ORIGIN } from './client.ts'
-import { reset } from './network-errors.ts'
-import { answers, fails } from './scripted-fetch.ts'
+import { client, ended, ORIGIN, promptClient } from './client.ts'
+import { refused, reset } from './network-errors.ts'
+import { answers, fails, reads } from './scripted-fetch.ts'
 
 describe('retryInfo', () => {
   it.each([undefined, null, 'text', 7, {}, new Response(), new Error('no')])('knows nothing of %s', value => {
@@ -44,12 +44,25 @@ describe('retryInfo', () => {
     expect(retryInfo(rejection)?.stopped).toBe(stopped)
   })
 
-  it('says that attempts were at their end, and not that the body was, where both is so', async () => {
-    const stream = new Blob(['kelp']).stream()
-    const { api } = client([answers(503)], { retry: { maxAttempts: 1 } })
+  it('knows nothing of what is no object, which no body can have stopped', async () => {
+    const { api } = promptClient([reads(fails('down'))], { retry: { handles: () => true } })
 
-    const response = await api(ORIGIN, { method: 'PUT', body: stream })
+    const rejection = await rejectionOf(api(ORIGIN, { method: 'PUT', body: new Blob(['kelp']).stream() }))
 
-    expect(retryInfo(response)?.stopped).not.toBe('body')
+    expect([rejection, retryInfo(rejection)]).toEqual(['down', undefined])
   })
+
+  it.each([
+    ['the first', [reads(answers(503))], 1],
+    ['the last', [fails(refused()), fails(refused()), reads(answers(503))], 3],
+  ])(
+    'says that attempts were at their end, and not that the body was, where both is so: %s',
+    async (_, turns, attempts) => {
+      const { api } = promptClient(turns, { retry: { maxAttempts: attempts } })
+
+      const response = await api(ORIGIN, { method: 'PUT', body: new Blob(['kelp']).stream() })
+
+      expect(retryInfo(response)).toMatchObject({ attempts, stopped: 'attempts' })
+    },
+  )
 })

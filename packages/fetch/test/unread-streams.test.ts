@@ -4,8 +4,8 @@ import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { retry } from '@holdfast/retry'
 import { describe, expect, it } from 'vitest'
 import { ORIGIN, promptClient } from './client.ts'
-import { refused } from './network-errors.ts'
-import { answers, fails, reads } from './scripted-fetch.ts'
+import { refused, reset } from './network-errors.ts'
+import { answers, fails, reads, type Turn } from './scripted-fetch.ts'
 import { streamOf } from './stream-of.ts'
 
 function cancellable() {
@@ -50,6 +50,18 @@ describe('a stream that nobody has read from', () => {
     expect(await rejectionOf(api(ORIGIN, { method: 'POST', body: stream }))).toBe(failure)
   })
 
+  it('is not cancelled with an attempt that did not read from it', async () => {
+    const dropping: Turn = async ({ request }) => {
+      await request.body?.cancel(new Error('no connection'))
+      throw refused()
+    }
+    const { api, fetch } = promptClient([dropping, reads(answers(200))])
+
+    await api(ORIGIN, { method: 'PUT', body: kelp() })
+
+    expect(fetch.sent.map(({ text }) => text)).toEqual([undefined, 'kelp'])
+  })
+
   it('of a generator is ended, so that its finally runs', async () => {
     const { api } = promptClient([reads(fails(refused()))])
     const seen: string[] = []
@@ -70,6 +82,26 @@ describe('a stream that nobody has read from', () => {
 })
 
 describe('a stream that has been read from', () => {
+  it('is cancelled with the attempt that read from it', async () => {
+    const reason = new Error('connection lost')
+    const cancelled: unknown[] = []
+    const stream = new ReadableStream({
+      pull: controller => controller.enqueue(new TextEncoder().encode('kelp')),
+      cancel: given => void cancelled.push(given),
+    })
+    const breaking: Turn = async ({ request }) => {
+      const reader = request.body?.getReader()
+      await reader?.read()
+      await reader?.cancel(reason)
+      throw reset()
+    }
+    const { api } = promptClient([breaking])
+
+    await rejectionOf(api(ORIGIN, { method: 'PUT', body: stream }))
+
+    expect(cancelled).toEqual([reason])
+  })
+
   it.each([
     ['is locked', (stream: ReadableStream) => void stream.getReader()],
     [
