@@ -62,7 +62,11 @@ export function countedConnections(): Connections {
         whenReused: 'serve',
         speaksOver: socket,
         close: () => connection.speaksOver.end(),
-        reset: () => socket.resetAndDestroy(),
+        reset() {
+          // What has sent a FIN cannot send an RST, and trying it leaves the socket open.
+          if (connection.speaksOver.writableEnded) socket.destroy()
+          else socket.resetAndDestroy()
+        },
       }
       return connection
     },

@@ -22,7 +22,7 @@ export function http2(serve: (exchange: Exchange) => void): Speaker {
  */
 function veiled(socket: Duplex): Duplex {
   const veil = new Duplex({
-    read: () => void socket.resume(),
+    read() {},
     write: (chunk, _encoding, done) => void socket.write(chunk, done),
     final: done => void socket.end(done),
     destroy(error, done) {
@@ -31,11 +31,12 @@ function veiled(socket: Duplex): Duplex {
     },
   })
   const leave = () => veil.destroy()
+  // Without back pressure: HTTP/2 has its own.
   socket
-    .on('data', chunk => veil.push(chunk) || socket.pause())
+    .on('data', chunk => veil.push(chunk))
     .once('end', leave)
     .once('close', leave)
-  return veil.on('error', () => {})
+  return veil
 }
 
 function exchangeOf(stream: ServerHttp2Stream, fields: IncomingHttpHeaders, connection: Connection): Exchange {

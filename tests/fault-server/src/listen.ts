@@ -32,8 +32,7 @@ export async function listen(protocol: Protocol, serve: (exchange: Exchange) => 
     }
     // A client that resets is no error here.
     connection.speaksOver.on('error', () => {})
-    if (certificate === undefined) speak(connection)
-    else connection.speaksOver.once('secure', () => speak(connection))
+    speak(connection)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

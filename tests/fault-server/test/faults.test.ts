@@ -12,8 +12,10 @@ import {
   resetBeforeHeaders,
   resetConnection,
   resetMidBody,
+  step,
 } from '@holdfast/fault-server'
 import { describe, expect, it } from 'vitest'
+import { sessionTo } from './stream.ts'
 import { watched } from './watched.ts'
 import { requestBytes, wireTo } from './wire.ts'
 
@@ -108,8 +110,8 @@ describe.each(http1)('over %s', protocol => {
   ])('$fault.name says nothing more until the client leaves', async ({ fault, statusLine, body }) => {
     await using server = await faultServer({ protocol })
     // Once it has played to its end, nothing more will come.
-    const { step, played } = watched(fault)
-    server.script('/', [step])
+    const { step: watchedStep, played } = watched(fault)
+    server.script('/', [watchedStep])
     server.script('/other', [ok('meanwhile')])
 
     const wire = await wireTo(server)
@@ -125,5 +127,23 @@ describe.each(http1)('over %s', protocol => {
     other.leave()
     expect(await server.requests[0]?.answered).toBe('cut')
     await server.connections.allClosed()
+  })
+})
+
+describe.each(['http1', 'https', 'h2', 'h2c'] as const)('over %s', protocol => {
+  it('a connection that was closed can be reset', async () => {
+    await using server = await faultServer({ protocol })
+    const both = step('both', ({ connection }) => {
+      connection.close()
+      connection.reset()
+    })
+    server.script('/', [both])
+
+    if (protocol === 'http1' || protocol === 'https') (await wireTo(server)).send(requestBytes('GET /'))
+    else await sessionTo(server).ask({ ':path': '/' })
+    await server.arrived('/')
+    await server.connections.allClosed()
+
+    expect(server.connections.accepted).toBe(1)
   })
 })

@@ -3,10 +3,7 @@ import { type Step, step } from './step.ts'
 
 /** Resets the connection; over HTTP/2 the stream, with INTERNAL_ERROR. */
 export function resetBeforeHeaders(): Step {
-  return step('resetBeforeHeaders', async exchange => {
-    await flushed()
-    exchange.reset()
-  })
+  return step('resetBeforeHeaders', exchange => exchange.reset())
 }
 
 /** Closes the connection in order, without an answer. */

@@ -11,11 +11,12 @@ export function largeBody(bytes: number, headers: AnswerHeaders = {}): Step {
   })
 }
 
-/** An answer that goes on until the client leaves. */
+/** An answer that goes on until the client leaves; to HEAD, its headers. */
 export function endlessBody(code = 200, headers: AnswerHeaders = {}): Step {
   return step('endlessBody', async exchange => {
     exchange.start(code, headers)
-    await writeAll(exchange, patternOf(Number.POSITIVE_INFINITY))
+    if (exchange.method === 'HEAD') exchange.outgoing.end()
+    else await writeAll(exchange, patternOf(Number.POSITIVE_INFINITY))
   })
 }
 

@@ -33,7 +33,7 @@ export function goawayAfter(then: Step = closeBeforeHeaders()): Step {
   }
 }
 
-// RFC 9113 §6.8. Written by hand, because Node never names a stream before the last one, nor 0.
+// RFC 9113 §6.8. Written by hand, because Node takes 0 for the last stream that it saw.
 function sayGoaway({ connection }: Exchange, lastStream: number): void {
   const frame = Buffer.alloc(17)
   frame.writeUIntBE(8, 0, 3)
