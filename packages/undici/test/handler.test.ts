@@ -1,0 +1,285 @@
+import {
+  faultServer,
+  informational,
+  largeBody,
+  ok,
+  resetBeforeHeaders,
+  resetMidBody,
+  status,
+} from '@holdfast/fault-server'
+import { resilient } from '@holdfast/undici'
+import { describe, expect, it } from 'vitest'
+import { deferred } from './deferred.ts'
+import { recordingHandler } from './recording-handler.ts'
+import { resilientAgent, undicis } from './undicis.ts'
+
+describe.each(undicis)('a handler of $version', ({ undici }) => {
+  it('is told of the last attempt only, with one controller', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const handler = recordingHandler()
+    server.script('/kelp', [resetBeforeHeaders(), status(503, {}, 'no'), ok('kelp')])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(handler.told).toEqual(['start', 'response 200', 'data', 'end'])
+    expect(handler.text()).toBe('kelp')
+    expect(handler.controllers.size).toBe(1)
+  })
+
+  it('gets its controller before a connection is made', async () => {
+    await using agent = resilientAgent(undici, {}, { connect: () => {} })
+    const handler = recordingHandler()
+
+    agent.dispatcher.dispatch({ origin: 'http://kelp.example', path: '/', method: 'GET' }, handler)
+
+    expect(handler.told).toEqual(['start'])
+  })
+
+  it('is told of informational responses as they come', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const handler = recordingHandler()
+    server.script('/kelp', [informational(103, { link: '</a.css>' }, ok('kelp'))])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(handler.told).toEqual(['start', 'response 103', 'response 200', 'data', 'end'])
+  })
+
+  it('is told at once of a status that no policy will repent', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const turns: string[] = []
+    const handler = recordingHandler({
+      onResponseStart: () => {
+        turns.push('response')
+        queueMicrotask(() => turns.push('later'))
+      },
+      onResponseEnd: () => turns.push('end'),
+    })
+    server.script('/kelp', [ok('kelp')])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(turns).toEqual(['response', 'end', 'later'])
+  })
+
+  it('sees the raw headers of the response that it gets', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    let raw: unknown
+    const handler = recordingHandler({ onResponseStart: ({ rawHeaders }) => void (raw = rawHeaders) })
+    server.script('/kelp', [status(503, { 'X-Try': 'one' }), ok('kelp', { 'X-Try': 'two' })])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(String(raw).toLowerCase()).toContain('x-try,two')
+  })
+
+  it('is told of a body that breaks, and there is no other attempt', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const handler = recordingHandler()
+    server.script('/kelp', [resetMidBody(100), ok('kelp')])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    const error = await handler.ended
+
+    expect(error).toMatchObject({ code: 'ECONNRESET' })
+    expect(handler.told.at(-1)).toBe('error')
+    expect(server.requests).toHaveLength(1)
+  })
+
+  it.each(['onRequestStart', 'onResponseStart', 'onResponseData'] as const)(
+    'is told what it throws itself in %s',
+    async callback => {
+      await using server = await faultServer()
+      await using agent = resilientAgent(undici)
+      const fault = new Error('fault of the handler')
+      const handler = recordingHandler({
+        [callback]: () => {
+          throw fault
+        },
+      })
+      server.script('/kelp', [ok('kelp')])
+
+      agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+
+      expect(await handler.ended).toBe(fault)
+      expect(handler.told.filter(told => told === 'error')).toHaveLength(1)
+    },
+  )
+
+  it.each(['onResponseStart', 'onResponseData'] as const)(
+    'is told what it throws itself in %s of a response that was held',
+    async callback => {
+      await using server = await faultServer()
+      await using agent = resilientAgent(undici)
+      const fault = new Error('fault of the handler')
+      const handler = recordingHandler({
+        [callback]: () => {
+          throw fault
+        },
+      })
+      server.script('/kelp', [status(503, {}, 'no'), status(503, {}, 'no'), status(503, {}, 'no')])
+
+      agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+
+      expect(await handler.ended).toBe(fault)
+      expect(handler.told.filter(told => told === 'error')).toHaveLength(1)
+    },
+  )
+
+  it('may pause and go on, also after another attempt', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const BYTES = 1_000_000
+    const paused: boolean[] = []
+    const handler = recordingHandler({
+      onResponseData: controller => {
+        controller.pause()
+        paused.push(controller.paused)
+        setImmediate(() => controller.resume())
+      },
+    })
+    server.script('/kelp', [status(503), largeBody(BYTES)])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(handler.text()).toHaveLength(BYTES)
+    expect(new Set(paused)).toEqual(new Set([true]))
+  })
+
+  it('that pauses gets no more than what has been read already', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const { promise: firstChunk, resolve } = deferred<() => void>()
+    const handler = recordingHandler({
+      onResponseData: controller => {
+        controller.pause()
+        resolve(() => controller.resume())
+      },
+    })
+    server.script('/kelp', [largeBody(1_000_000)])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    const goOn = await firstChunk
+    const early = handler.text().length
+    await new Promise(setImmediate)
+
+    expect(handler.text()).toHaveLength(early)
+    expect(early).toBeLessThan(1_000_000)
+    goOn()
+  })
+
+  it('may change the raw headers that handlers after it see', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const seen: unknown[] = []
+    const headers = [Buffer.from('x-a'), Buffer.from('b')]
+    const handler = recordingHandler({
+      onRequestStart: controller => {
+        seen.push(controller.rawHeaders, controller.rawTrailers)
+        controller.rawHeaders = headers
+        controller.rawTrailers = headers
+      },
+      onResponseStart: controller => {
+        controller.rawHeaders = headers
+        controller.rawTrailers = headers
+        seen.push(controller.rawHeaders, controller.rawTrailers)
+      },
+    })
+    server.script('/kelp', [ok('kelp')])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(seen).toEqual([null, null, headers, headers])
+  })
+
+  it('that paused before there was a response gets its body when it goes on', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const handler = recordingHandler({
+      onRequestStart: controller => controller.pause(),
+      onResponseStart: controller => void setImmediate(() => controller.resume()),
+    })
+    server.script('/kelp', [status(503), largeBody(300_000)])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(handler.text()).toHaveLength(300_000)
+  })
+
+  it('may have no more than what undici asks for', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const { promise, resolve } = deferred<void>()
+    server.script('/kelp', [informational(103, {}, ok('kelp'))])
+
+    agent.dispatcher.dispatch(
+      { origin: server.url, path: '/kelp', method: 'GET' },
+      {
+        onRequestStart: () => {},
+        onResponseStart: () => {},
+        onResponseData: () => {},
+        onResponseError: () => {},
+        onResponseEnd: () => resolve(),
+      },
+    )
+
+    await expect(promise).resolves.toBeUndefined()
+  })
+
+  it('is told how its request is sent', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const sent: string[] = []
+    const handler = Object.assign(recordingHandler(), {
+      onBodySent: (chunk: Buffer) => sent.push(String(chunk)),
+      onRequestSent: () => sent.push('sent'),
+      onResponseStarted: () => sent.push('answered'),
+    })
+    server.script('/orders', [ok('done')])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/orders', method: 'PUT', body: 'one' }, handler)
+    await handler.ended
+
+    expect(sent).toContain('answered')
+  })
+})
+
+describe('an interceptor', () => {
+  it.each(undicis)('composes with $version', ({ undici }) => {
+    expect(() => new undici.Agent().compose(resilient(), resilient())).not.toThrow()
+  })
+
+  it('says what the dispatcher says of being busy', () => {
+    const handler = recordingHandler()
+    const request = { origin: 'http://kelp.example', path: '/', method: 'GET' as const }
+
+    const busy = resilient()(() => false)(request, handler)
+    const idle = resilient()(() => true)(request, handler)
+
+    expect([busy, idle]).toEqual([false, true])
+  })
+
+  it('tells the handler what a dispatcher throws', async () => {
+    const handler = recordingHandler()
+    const fault = new Error('fault of another interceptor')
+    const dispatch = resilient()(() => {
+      throw fault
+    })
+
+    dispatch({ origin: 'http://kelp.example', path: '/', method: 'GET' }, handler)
+
+    expect(await handler.ended).toBe(fault)
+  })
+})
