@@ -12,12 +12,12 @@ const unreachable = /* @__PURE__ */ new FinalizationRegistry<Listening>(({ signa
  * Ends a body when the caller's signal aborts, for as long as somebody may read it. Many callers look at the status and
  * leave the body alone, with a signal that lives as long as the process: it must not hold on to each response.
  *
- * Returns what ends the link.
+ * Returns what ends the link, unless that has aborted it already.
  */
-export function linkToCaller(signal: AbortSignal, controller: AbortController): () => void {
+export function linkToCaller(signal: AbortSignal, controller: AbortController): (() => void) | undefined {
   if (signal.aborted) {
     controller.abort(signal.reason)
-    return () => {}
+    return undefined
   }
   const held = new WeakRef(controller)
   const listener = (): void => held.deref()?.abort(signal.reason)

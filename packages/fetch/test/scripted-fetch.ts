@@ -1,7 +1,7 @@
 import type { Clock } from '@holdfast/core'
 
 /** A request as it was handed to fetch. */
-export interface SentRequest {
+interface SentRequest {
   readonly request: Request
   /** When, on the clock of the policies. */
   readonly atMs: number

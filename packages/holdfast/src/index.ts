@@ -104,6 +104,7 @@ export {
   linear,
   permanent,
   permanentBrand,
+  type ResultReceiver,
   type RetryBudget,
   type RetryBudgetExhausted,
   type RetryBudgetOptions,

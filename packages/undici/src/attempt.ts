@@ -63,7 +63,7 @@ export class Attempt extends Dependent implements Dispatcher.DispatchHandler {
       delivery.start(held.answer)
       held.passTo(delivery)
     } catch (error) {
-      // As undici has it: what a handler throws is told to it.
+      // What a handler throws is told to it: by undici, where that still has the request.
       if (held.hasEnded) delivery.fail(error as Error)
       else this.abort(error)
     }
@@ -82,7 +82,6 @@ export class Attempt extends Dependent implements Dispatcher.DispatchHandler {
     const abort = (): void => this.abort(stackless(() => new Error('another attempt follows this response')))
     this.sink = new Drain(clock, { drainBytes, drainMs: body.drainMs }, abort)
     if (drainBytes < 0 || Number(held.answer.headers['content-length']) > body.drainBytes) abort()
-    else this.controller.resume()
   }
 
   onRequestStart(controller: Controller, context: unknown): void {

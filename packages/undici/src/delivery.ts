@@ -21,6 +21,7 @@ export class Delivery implements ResponseSink {
   private readonly exchange: DispatchExchange
   private readonly attempt: Attempt
   private isOver = false
+  private hasFailed = false
   /** Whether it was ended from this side, which says nothing about the server. */
   private isLeft = false
   private timer: unknown = undefined
@@ -58,15 +59,17 @@ export class Delivery implements ResponseSink {
   end(trailers: ResponseHeaders): void {
     const { handler, controller } = this.exchange
     this.over()
-    handler.onResponseEnd?.(controller, trailers)
+    this.guarded(() => handler.onResponseEnd?.(controller, trailers))
   }
 
+  /** May come after the end, too, where that is when the handler threw. */
   fail(error: Error): void {
     const { handler, controller, client, key } = this.exchange
-    if (this.isOver) return
-    this.over()
+    if (this.hasFailed) return
+    this.hasFailed = true
     const isOurs = this.isLeft || ownDoing.has((error as { code?: unknown }).code)
     if (!isOurs) client.breakerOf(key)?.record('failure')
+    this.over()
     handler.onResponseError?.(controller, error)
   }
 

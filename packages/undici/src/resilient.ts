@@ -6,10 +6,13 @@ import { DispatchExchange } from './dispatch-exchange.ts'
 import { statusesToHold } from './held-statuses.ts'
 
 /** Options of `resilient`: all may be left out. */
-export interface ResilientOptions extends HttpOptions {}
+export interface ResilientOptions extends Omit<HttpOptions, 'body'> {
+  /** Limits of response bodies. Of request bodies, nothing is kept. */
+  readonly body?: Omit<NonNullable<HttpOptions['body']>, 'replayBytes'> | undefined
+}
 
 /** An interceptor for `dispatcher.compose`, and what it is made of. */
-export interface ResilientInterceptor extends Pick<HttpPolicies, 'policy' | 'breakerOf'> {
+export interface ResilientInterceptor extends Pick<HttpPolicies, 'policy' | 'breakers' | 'breakerOf'> {
   (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch
 }
 
@@ -25,7 +28,7 @@ export interface ResilientInterceptor extends Pick<HttpPolicies, 'policy' | 'bre
  */
 export function resilient(options?: ResilientOptions): ResilientInterceptor {
   const settings = readHttpOptions('undici', options, {})
-  const { policy, breakerOf, totalMs } = httpPolicies(
+  const { policy, breakers, breakerOf, totalMs } = httpPolicies(
     settings,
     answer => answer instanceof DispatchAnswer && answer.drop(),
   )
@@ -34,7 +37,7 @@ export function resilient(options?: ResilientOptions): ResilientInterceptor {
     (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch =>
     (request, handler) =>
       isTunnel(request) ? dispatch(request, handler) : new DispatchExchange(client, dispatch, request, handler).start()
-  return Object.assign(intercept, { policy, breakerOf })
+  return Object.assign(intercept, { policy, breakers, breakerOf })
 }
 
 /** What becomes a raw connection cannot be judged by a response, nor had a second time. */

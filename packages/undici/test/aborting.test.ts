@@ -147,15 +147,25 @@ describe.each(undicis)('an abort by a handler of $version', ({ undici }) => {
     expect(seen).toEqual([true, error])
   })
 
-  it('counts once, and after the end not at all', async () => {
-    await using server = await faultServer()
-    await using agent = resilientAgent(undici)
+  it('counts once', async () => {
+    await using agent = resilientAgent(undici, {}, { connect: () => {} })
     const handler = recordingHandler({
-      onResponseEnd: controller => {
+      onRequestStart: controller => {
         controller.abort(reason)
         controller.abort(new Error('another'))
       },
     })
+
+    agent.dispatcher.dispatch({ origin: 'http://kelp.example', path: '/', method: 'GET' }, handler)
+
+    expect(await handler.ended).toBe(reason)
+    expect([...handler.controllers].map(controller => controller.reason)).toEqual([reason])
+  })
+
+  it('after the end does not count', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const handler = recordingHandler({ onResponseEnd: controller => controller.abort(reason) })
     server.script('/kelp', [ok('kelp')])
 
     agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)

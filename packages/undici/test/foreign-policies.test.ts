@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { observe, systemClock } from '@holdfast/core'
+import { type Clock, observe, type Policy, systemClock } from '@holdfast/core'
 import {
   endlessBody,
   faultServer,
@@ -12,21 +12,24 @@ import {
 } from '@holdfast/fault-server'
 import { again, layer } from '@holdfast/fixtures/layer'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
+import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { singleBodies, TEXT } from './body-kinds.ts'
 import { deferred } from './deferred.ts'
+import { hurry } from './hurry.ts'
 import { recordingHandler } from './recording-handler.ts'
 import { resilientAgent, undicis } from './undicis.ts'
 
 /** A layer whose verdict comes late. */
-const slow = layer(
-  systemClock,
-  next => (operation, call) =>
-    next(operation, call).then(async value => {
-      await sleep(50)
-      return value
-    }),
-)
+const slow = (clock: Clock = systemClock): Policy =>
+  layer(
+    clock,
+    next => (operation, call) =>
+      next(operation, call).then(async value => {
+        await sleep(50)
+        return value
+      }),
+  )
 const fault = new Error('fault of a predicate')
 const failing = (): never => {
   throw fault
@@ -35,18 +38,52 @@ const failing = (): never => {
 describe.each(undicis)("with $version and what is the user's own", ({ undici }) => {
   it('a policy may take its time for a verdict', async () => {
     await using server = await faultServer()
-    await using agent = resilientAgent(undici, { total: slow })
+    await using agent = resilientAgent(undici, { total: slow() })
+    const handler = recordingHandler()
     server.script('/kelp', [largeBody(1_000_000)])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(handler.text()).toHaveLength(1_000_000)
+  })
+
+  it('as long as that takes, only so much of a response is kept', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici, { total: slow() })
+    let kept = Infinity
+    const handler = recordingHandler({
+      onResponseStart: controller =>
+        queueMicrotask(() => {
+          kept = handler.text().length
+          controller.abort(fault)
+        }),
+    })
+    server.script('/kelp', [endlessBody()])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    // 128 KiB, and what undici had read by then.
+    expect(kept).toBeLessThan(1_048_576)
+  })
+
+  it('what is more than that is cut off, where another attempt follows', async () => {
+    const clock = virtualClock()
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici, { clock, attempt: slow(clock) })
+    hurry(clock, agent.policy)
+    server.script('/kelp', [endlessBody(503), ok('kelp')])
 
     const { body } = await undici.request(`${server.url}/kelp`, agent)
 
-    expect((await body.text()).length).toBeGreaterThan(0)
-    expect(await server.requests[0]?.answered).toBe('sent')
+    expect(await body.text()).toBe('kelp')
+    expect(await server.requests[0]?.answered).toBe('cut')
   })
 
   it('a body that breaks before the verdict breaks as it is handed on', async () => {
     await using server = await faultServer()
-    await using agent = resilientAgent(undici, { total: slow })
+    await using agent = resilientAgent(undici, { total: slow() })
     server.script('/kelp', [resetMidBody(10)])
 
     const { statusCode, body } = await undici.request(`${server.url}/kelp`, agent)

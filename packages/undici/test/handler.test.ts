@@ -49,6 +49,18 @@ describe.each(undicis)('a handler of $version', ({ undici }) => {
     expect(handler.told).toEqual(['start', 'response 103', 'response 200', 'data', 'end'])
   })
 
+  it('is told of informational responses of all attempts, and of one response', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici)
+    const handler = recordingHandler()
+    server.script('/kelp', [informational(103, {}, status(503)), informational(103, {}, ok('kelp'))])
+
+    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+    await handler.ended
+
+    expect(handler.told).toEqual(['start', 'response 103', 'response 103', 'response 200', 'data', 'end'])
+  })
+
   it('is told at once of a status that no policy will repent', async () => {
     await using server = await faultServer()
     await using agent = resilientAgent(undici)
@@ -95,7 +107,7 @@ describe.each(undicis)('a handler of $version', ({ undici }) => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it.each(['onRequestStart', 'onResponseStart', 'onResponseData'] as const)(
+  it.each(['onRequestStart', 'onResponseStart', 'onResponseData', 'onResponseEnd'] as const)(
     'is told what it throws itself in %s',
     async callback => {
       await using server = await faultServer()
@@ -115,7 +127,7 @@ describe.each(undicis)('a handler of $version', ({ undici }) => {
     },
   )
 
-  it.each(['onResponseStart', 'onResponseData'] as const)(
+  it.each(['onResponseStart', 'onResponseData', 'onResponseEnd'] as const)(
     'is told what it throws itself in %s of a response that was held',
     async callback => {
       await using server = await faultServer()
@@ -206,15 +218,21 @@ describe.each(undicis)('a handler of $version', ({ undici }) => {
   it('that paused before there was a response gets its body when it goes on', async () => {
     await using server = await faultServer()
     await using agent = resilientAgent(undici)
+    let early = ''
     const handler = recordingHandler({
       onRequestStart: controller => controller.pause(),
-      onResponseStart: controller => void setImmediate(() => controller.resume()),
+      onResponseStart: controller =>
+        void setImmediate(() => {
+          early = handler.text()
+          controller.resume()
+        }),
     })
     server.script('/kelp', [status(503), largeBody(300_000)])
 
     agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
     await handler.ended
 
+    expect(early).toBe('')
     expect(handler.text()).toHaveLength(300_000)
   })
 

@@ -1,4 +1,4 @@
-import { faultServer, hangBeforeHeaders, hangMidBody, ok, slowBody, status } from '@holdfast/fault-server'
+import { faultServer, hangBeforeHeaders, hangMidBody, largeBody, ok, slowBody, status } from '@holdfast/fault-server'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { record, virtualClock } from '@holdfast/testing'
 import { resilient } from '@holdfast/undici'
@@ -228,6 +228,40 @@ describe.each(undicis)('with $version', ({ undici }) => {
     server.script('/kelp', [status(429)])
 
     for (let call = 0; call < 4; call++) await undici.request(`${server.url}/kelp`, agent)
+
+    expect(agent.breakerOf(server.url)?.state).toBe('closed')
+  })
+
+  it.each(['onResponseStart', 'onResponseData', 'onResponseEnd'] as const)(
+    'what a handler throws in %s says nothing about the server',
+    async callback => {
+      await using server = await faultServer()
+      await using agent = resilientAgent(undici)
+      server.script('/kelp', [ok('kelp')])
+
+      for (let call = 1; call <= 20; call++) {
+        const handler = recordingHandler({
+          [callback]: () => {
+            throw new Error('fault of the handler')
+          },
+        })
+        agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
+        await handler.ended
+      }
+
+      expect(agent.breakerOf(server.url)?.state).toBe('closed')
+    },
+  )
+
+  it('a body that is longer than its reader allows says nothing about the server', async () => {
+    await using server = await faultServer()
+    await using agent = resilientAgent(undici, {}, { maxResponseSize: 1_000 })
+    server.script('/kelp', [largeBody(100_000)])
+
+    for (let call = 1; call <= 20; call++) {
+      const { body } = await undici.request(`${server.url}/kelp`, agent)
+      await rejectionOf(body.text())
+    }
 
     expect(agent.breakerOf(server.url)?.state).toBe('closed')
   })

@@ -2,12 +2,12 @@ import type { Dispatcher } from 'undici'
 import { type Undici, undicis } from './undicis.ts'
 
 /** What came of a request. */
-export interface Reply {
+interface Reply {
   readonly status: number
   readonly text: string
 }
 
-export interface Sent {
+interface Sent {
   readonly dispatcher: Dispatcher
   readonly method?: string
   readonly headers?: Record<string, string>

@@ -27,7 +27,7 @@ export interface EndedCall extends PlannedCall {
 }
 
 /** What is there when nothing is under way. */
-export interface Leftovers {
+interface Leftovers {
   readonly listeners: number
   readonly timers: number
   readonly sockets: number
@@ -60,11 +60,12 @@ export async function campaign(numbers: readonly number[], seed: number): Promis
     clock,
     random: seededRandom(seed),
     keyBy: ({ url }) => String(Number(url.pathname.slice(1)) % BREAKERS),
-    total: { timeoutMs: 2_000 },
-    attempt: { timeoutMs: 200 },
+    // A machine that is busy with other things must not make a fault of every call.
+    total: { timeoutMs: 5_000 },
+    attempt: { timeoutMs: 1_000 },
     retry: { backoff: ({ attempt }) => attempt },
     breaker: { trip: consecutiveFailures(4), openMs: 20 },
-    body: { idleMs: 200, drainMs: 100 },
+    body: { idleMs: 1_000, drainMs: 100 },
   })
 
   const waiting = numbers.values()
@@ -84,7 +85,12 @@ export async function campaign(numbers: readonly number[], seed: number): Promis
   return { calls, requests: server.requests, left }
 }
 
-async function made({ path, init, read, patience }: PlannedCall, api: ResilientFetch, url: string, shared: AbortSignal) {
+async function made(
+  { path, init, read, patience }: PlannedCall,
+  api: ResilientFetch,
+  url: string,
+  shared: AbortSignal,
+) {
   const caller = new AbortController()
   if (patience !== undefined) void givesUp(caller, patience)
   const signal = patience === undefined ? shared : caller.signal

@@ -1,5 +1,7 @@
 import { patternOf, sha256 } from '@holdfast/fault-server'
 import type { ResilientInit } from '@holdfast/fetch'
+import { chunksOf } from '../servers/chunks-of.ts'
+import { streamOf } from '../servers/stream-of.ts'
 import { type Lots, lots } from './lots.ts'
 
 /** One call of the campaign. */
@@ -21,17 +23,23 @@ type MakeBody = (length: number) => ResilientInit['body']
 
 const bodies: readonly (readonly [number, MakeBody | undefined])[] = [
   [2, undefined],
-  [3, length => Buffer.from(bytes(length)).toString('latin1').replace(/[^\0-\x7f]/g, '')],
+  [
+    3,
+    length =>
+      Buffer.from(bytes(length))
+        .toString('latin1')
+        .replace(/[^\0-\x7f]/g, ''),
+  ],
   [2, bytes],
   [2, length => new Blob([bytes(length)])],
-  [2, length => ReadableStream.from(patternOf(length))],
-  [1, length => () => ReadableStream.from(patternOf(length))],
+  [2, length => streamOf(patternOf(length))],
+  [1, length => () => streamOf(patternOf(length))],
   [1, length => async () => bytes(length)],
 ]
 
 const reads: readonly (readonly [number, PlannedCall['read']])[] = [
   [6, response => response.text()],
-  [2, async ({ body }) => Buffer.concat(await Array.fromAsync(body ?? [])).toString()],
+  [2, async ({ body }) => (await chunksOf(body)).join('')],
   [1, async response => (await Promise.all([response.clone().text(), response.text()]))[0]],
   [1, async ({ body }) => body?.cancel()],
 ]

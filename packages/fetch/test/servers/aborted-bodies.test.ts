@@ -8,6 +8,11 @@ import { platforms } from './platforms.ts'
 
 const reason = new Error('the tide is out')
 
+const copied = (response: Response): Response => {
+  response.clone()
+  return response
+}
+
 const reads: readonly [string, (response: Response) => Promise<unknown>][] = [
   ['arrayBuffer', response => response.arrayBuffer()],
   ['blob', response => response.blob()],
@@ -16,28 +21,31 @@ const reads: readonly [string, (response: Response) => Promise<unknown>][] = [
   ['json', response => response.json()],
   ['text', response => response.text()],
   ['a stream', ({ body }) => chunksOf(body)],
-  ['a reader', async ({ body }) => (body?.getReader() as ReadableStreamDefaultReader).closed],
+  ['a reader', async ({ body }) => body?.getReader().closed],
   ['pipeTo', async ({ body }) => body?.pipeTo(new WritableStream())],
   ['a copy', response => response.clone().text()],
-  ['itself after a copy', response => (response.clone(), response.text())],
+  ['itself after a copy', response => copied(response).text()],
 ]
 
 describe.each(platforms)('the signal of the caller by way of $platform', ({ fetch }) => {
   const api = resilientFetch({ fetch })
 
-  it.each(reads)('ends the body with its own reason while it is read, and the connection with it: %s', async (_, read) => {
-    await using server = await faultServer()
-    server.script('/kelp', [hangMidBody(10)])
-    const caller = new AbortController()
+  it.each(reads)(
+    'ends the body with its own reason while it is read, and the connection with it: %s',
+    async (_, read) => {
+      await using server = await faultServer()
+      server.script('/kelp', [hangMidBody(10)])
+      const caller = new AbortController()
 
-    const response = await api(`${server.url}/kelp`, { signal: caller.signal })
-    const rejection = rejectionOf(read(response))
-    caller.abort(reason)
+      const response = await api(`${server.url}/kelp`, { signal: caller.signal })
+      const rejection = rejectionOf(read(response))
+      caller.abort(reason)
 
-    expect(await rejection).toBe(reason)
-    expect(await server.requestsTo('/kelp')[0]?.answered).toBe('cut')
-    await server.connections.allClosed()
-  })
+      expect(await rejection).toBe(reason)
+      expect(await server.requestsTo('/kelp')[0]?.answered).toBe('cut')
+      await server.connections.allClosed()
+    },
+  )
 
   it.each(reads)('ends a body that is not read yet: %s', async (_, read) => {
     await using server = await faultServer()
@@ -83,7 +91,10 @@ describe.each(platforms)('the signal of the caller by way of $platform', ({ fetc
     const caller = new AbortController()
 
     const response = await api(`${server.url}/kelp`, { signal: caller.signal })
-    response.clone().body?.cancel().catch(() => 'it waits for the other copy')
+    response
+      .clone()
+      .body?.cancel()
+      .catch(() => 'it waits for the other copy')
     const rejection = rejectionOf(response.text())
     caller.abort(reason)
 

@@ -34,8 +34,19 @@ export const answers: Readonly<Record<string, Step>> = {
 
 /** What can be seen of a response from outside. */
 export function factsOf(response: Response) {
-  const { url, redirected, type, ok, status, statusText, bodyUsed, body, headers } = response
+  const { url, redirected, type, statusText, bodyUsed, body, headers } = response
   const { date: _, ...fields } = Object.fromEntries(headers)
   const stream = body === null ? null : { class: body.constructor.name, locked: body.locked }
-  return { url, redirected, type, ok, status, statusText, bodyUsed, stream, fields, class: response.constructor.name }
+  return {
+    url,
+    redirected,
+    type,
+    ok: response.ok,
+    status: response.status,
+    statusText,
+    bodyUsed,
+    stream,
+    fields,
+    class: response.constructor.name,
+  }
 }

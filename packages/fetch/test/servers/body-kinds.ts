@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { patternOf, sha256 } from '@holdfast/fault-server'
 import type { ResilientInit } from '@holdfast/fetch'
 import type { Platform } from './platforms.ts'
+import { streamOf } from './stream-of.ts'
 
 type Body = ResilientInit['body']
 
@@ -19,7 +20,7 @@ const KEPT_AT_MOST = 1_048_576
 
 const chunksOf = (length: number): Uint8Array[] => [...patternOf(length)]
 const bytesOf = (length: number): Buffer<ArrayBuffer> => Buffer.concat(chunksOf(length))
-const streamOf = (length: number): ReadableStream => ReadableStream.from(chunksOf(length))
+const streamOfLength = (length: number): ReadableStream => streamOf(patternOf(length))
 
 function byteStreamOf(length: number): ReadableStream {
   const chunks = chunksOf(length).map(chunk => chunk.slice())
@@ -83,15 +84,15 @@ export const bodyKinds: readonly BodyKind[] = [
   replayed('a Request without a body', sha256(''), () => ({ request: '' })),
   replayed('a Request of a string', text, () => ({ request: 'kelp' })),
   replayed('a Request of a form', undefined, platform => ({ request: formOf(platform) })),
-  replayed('a Request of a stream', many, () => ({ request: streamOf(300_000) })),
-  replayed('a Request of as many bytes as are kept', most, () => ({ request: streamOf(KEPT_AT_MOST) })),
-  once('a Request of more bytes than are kept', tooMany, () => ({ request: streamOf(KEPT_AT_MOST + 1) })),
-  once('a stream', many, () => ({ body: streamOf(300_000) })),
+  replayed('a Request of a stream', many, () => ({ request: streamOfLength(300_000) })),
+  replayed('a Request of as many bytes as are kept', most, () => ({ request: streamOfLength(KEPT_AT_MOST) })),
+  once('a Request of more bytes than are kept', tooMany, () => ({ request: streamOfLength(KEPT_AT_MOST + 1) })),
+  once('a stream', many, () => ({ body: streamOfLength(300_000) })),
   once('a stream of bytes', many, () => ({ body: byteStreamOf(300_000) })),
   once('a stream of Node', many, () => ({ body: Readable.from(chunksOf(300_000)) })),
   once('an async generator', many, () => ({ body: generated(300_000) })),
   replayed('a function that makes a string', text, () => ({ body: () => 'kelp' })),
-  replayed('a function that makes a stream', many, () => ({ body: () => streamOf(300_000) })),
+  replayed('a function that makes a stream', many, () => ({ body: () => streamOfLength(300_000) })),
   replayed('a function that makes a stream of Node', many, () => ({ body: () => Readable.from(chunksOf(300_000)) })),
-  replayed('a function that promises a stream', many, () => ({ body: () => Promise.resolve(streamOf(300_000)) })),
+  replayed('a function that promises a stream', many, () => ({ body: () => Promise.resolve(streamOfLength(300_000)) })),
 ]

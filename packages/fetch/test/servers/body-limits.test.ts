@@ -1,4 +1,3 @@
-import { consecutiveFailures } from '@holdfast/circuit-breaker'
 import { faultServer, hangMidBody, largeBody, patternOf, sha256, slowBody, step } from '@holdfast/fault-server'
 import { resilientFetch } from '@holdfast/fetch'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'

@@ -25,13 +25,16 @@ describe.each(platforms)('a signal that outlives its calls, by way of $platform'
     ['has been read as a stream', ({ body }) => chunksOf(body)],
     ['has been cancelled', async ({ body }) => body?.cancel()],
     ['has been cancelled by its reader', async ({ body }) => body?.getReader().cancel()],
-    ['has been left in the middle', async ({ body }) => {
-      for await (const _ of body ?? []) break
-    }],
+    [
+      'has been left in the middle',
+      async ({ body }) => {
+        for await (const _ of body ?? []) break
+      },
+    ],
     ['has been read, and its copy, too', async response => Promise.all([response.clone().text(), response.text()])],
     [
       'has been cancelled, and its copy, too',
-      response => Promise.all([response.clone(), response].map(({ body }) => body?.cancel())),
+      response => Promise.all([response.clone(), response].map(each => (each.body as ReadableStream).cancel())),
     ],
     ['made no sense', response => response.json()],
   ])('has none once the body %s', async (_, leave) => {

@@ -1,13 +1,5 @@
 import { consecutiveFailures } from '@holdfast/circuit-breaker'
-import {
-  closeMidBody,
-  faultServer,
-  hangMidBody,
-  ok,
-  resetMidBody,
-  type Step,
-  slowBody,
-} from '@holdfast/fault-server'
+import { closeMidBody, faultServer, hangMidBody, ok, resetMidBody, type Step, slowBody } from '@holdfast/fault-server'
 import { type ResilientFetchOptions, resilientFetch } from '@holdfast/fetch'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { virtualClock } from '@holdfast/testing'
@@ -78,11 +70,21 @@ describe.each(platforms)('a body that breaks by way of $platform', ({ fetch }) =
   })
 
   it.each<[string, (response: Response, caller: AbortController) => Promise<unknown>]>([
-    ['its caller has aborted it', (response, caller) => (queueMicrotask(() => caller.abort()), response.text())],
+    [
+      'its caller has aborted it',
+      (response, caller) => {
+        const text = response.text()
+        caller.abort()
+        return text
+      },
+    ],
     ['its caller has cancelled it', async ({ body }) => body?.cancel()],
-    ['its caller has gone after a part', async ({ body }) => {
-      for await (const _ of body ?? []) break
-    }],
+    [
+      'its caller has gone after a part',
+      async ({ body }) => {
+        for await (const _ of body ?? []) break
+      },
+    ],
   ])('does not count when %s', async (_, leave) => {
     await using server = await faultServer()
     server.script('/kelp', [hangMidBody(10)])

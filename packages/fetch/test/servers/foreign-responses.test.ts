@@ -5,20 +5,13 @@ import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from './chunks-of.ts'
 import type { Fetch } from './platforms.ts'
+import { streamOf } from './stream-of.ts'
 
 const URL = 'http://kelp.example/'
 
 /** A resilient fetch on one that makes its responses itself, as caches do, and mocks. */
 const clientOf = (respond: (signal: AbortSignal) => unknown) =>
   resilientFetch({ fetch: (async (_, init) => respond(init?.signal as AbortSignal)) as Fetch })
-
-const streamOf = (chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> =>
-  new ReadableStream({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk)
-      controller.close()
-    },
-  })
 
 const reads: readonly [string, (response: Response) => Promise<string>][] = [
   ['text', response => response.text()],

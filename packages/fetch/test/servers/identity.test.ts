@@ -97,7 +97,7 @@ describe.each(platforms)('the response of a resilient fetch by way of $platform'
     const bound: ProxyHandler<Response> = {
       get(response, key) {
         const member: unknown = Reflect.get(response, key)
-        return typeof member === 'function' ? member.bind(response) : member
+        return typeof member === 'function' ? (member.bind(response) as unknown) : member
       },
     }
     const { api } = overheard(fetch, response => new Proxy(response, bound))
@@ -112,7 +112,13 @@ describe.each(platforms)('the response of a resilient fetch by way of $platform'
     ['text', response => response.text()],
     ['a stream', ({ body }) => chunksOf(body).then(chunks => chunks.join(''))],
     ['a copy', response => response.clone().text()],
-    ['itself after a copy', response => (response.clone(), response.text())],
+    [
+      'itself after a copy',
+      response => {
+        response.clone()
+        return response.text()
+      },
+    ],
     ['a copy of a copy', response => response.clone().clone().text()],
   ])('may come through several resilient fetches: %s', async (_, read) => {
     await using server = await faultServer()

@@ -5,9 +5,11 @@ export async function outcomeOf(act: () => unknown): Promise<unknown> {
   try {
     return await comparable(await act())
   } catch (error) {
-    return { rejects: (error as Error).name }
+    return rejection(error)
   }
 }
+
+const rejection = (error: unknown) => ({ rejects: (error as Error).name })
 
 /** More than this of a text is of no help to whoever reads a failure. */
 const LONGEST = 100
@@ -21,8 +23,7 @@ async function comparable(value: unknown): Promise<unknown> {
   if (value instanceof Blob) return { is: 'Blob', type: value.type, text: await value.text() }
   if (Object.prototype.toString.call(value) === '[object FormData]') return entriesOf(value as FormData)
   if (Array.isArray(value)) return Promise.all(value.map(comparable))
-  if (isSettled(value))
-    return value.status === 'fulfilled' ? value.value : outcomeOf(() => Promise.reject(value.reason))
+  if (isSettled(value)) return value.status === 'fulfilled' ? comparable(value.value) : rejection(value.reason)
   return value
 }
 

@@ -1,4 +1,4 @@
-import { FormData as UndiciFormData, fetch as undiciFetch, Request as UndiciRequest } from 'undici'
+import { FormData as UndiciFormData, Request as UndiciRequest, fetch as undiciFetch } from 'undici'
 
 export type Fetch = typeof globalThis.fetch
 

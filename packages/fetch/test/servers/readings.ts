@@ -42,6 +42,11 @@ const locked = (response: Response): Response => {
   return response
 }
 
+function copied(response: Response): Response {
+  response.clone()
+  return response
+}
+
 async function partlyRead(response: Response): Promise<Response> {
   const reader = response.body?.getReader()
   await reader?.read()
@@ -92,14 +97,14 @@ const ways: Readonly<Record<string, Reading['read']>> = {
   'a copy of a copy': response => response.clone().clone().text(),
   'a copy as a stream': response => collected(response.clone().body),
   'a copy after its body was looked at': response => (response.body?.locked === false ? response.clone().text() : ''),
-  'as a stream after it was copied': response => (response.clone(), collected(response.body)),
+  'as a stream after it was copied': response => collected(copied(response).body),
   'a body from before a copy': response => {
     const { body } = response
     response.clone()
     return [body?.locked, collected(body)]
   },
   'a copy after text': async response => (await consumed(response)).clone(),
-  'a copy while text is read': response => Promise.allSettled([response.text(), Promise.try(() => response.clone())]),
+  'a copy while text is read': response => Promise.allSettled([response.text(), (async () => response.clone())()]),
   'a copy while somebody else reads': response => locked(response).clone(),
 }
 

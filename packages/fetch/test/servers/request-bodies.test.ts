@@ -81,24 +81,27 @@ function sentWith(platform: Platform, url: string, make: BodyKind['make'], init:
 }
 
 describe.each(platforms)('a body by way of $platform is sent', platform => {
-  it.each(rows)('$title', async ({ steps, pass, isUnseen, end, make, method, headers, isRepeated, recovers, ...row }) => {
-    await using server = await faultServer()
-    server.script('/kelp', steps)
-    const clock = virtualClock()
-    const fetch = isUnseen ? refusedOnce(platform.fetch) : platform.fetch
-    const api = resilientFetch({ fetch, clock, random: () => 0 })
-    api.policy.subscribe(({ type }) => type === 'retry.scheduled' && void clock.advance(1))
-    const { input, init } = sentWith(platform, `${server.url}/kelp`, make, { method, headers })
+  it.each(rows)(
+    '$title',
+    async ({ steps, pass, isUnseen, end, make, method, headers, isRepeated, recovers, ...row }) => {
+      await using server = await faultServer()
+      server.script('/kelp', steps)
+      const clock = virtualClock()
+      const fetch = isUnseen ? refusedOnce(platform.fetch) : platform.fetch
+      const api = resilientFetch({ fetch, clock, random: () => 0 })
+      api.policy.subscribe(({ type }) => type === 'retry.scheduled' && void clock.advance(1))
+      const { input, init } = sentWith(platform, `${server.url}/kelp`, make, { method, headers })
 
-    const answer = api(input, init).catch((error: unknown) => error)
-    await pass?.(server, clock)
-    const outcome = (await answer) as Response | Error
+      const answer = api(input, init).catch((error: unknown) => error)
+      await pass?.(server, clock)
+      const outcome = (await answer) as Response | Error
 
-    const bodies = server.requests.map(({ body }) => [body.state, body.sha256])
-    const sent = ['complete', row.sha256 ?? server.requests[0]?.body.sha256]
-    expect(outcome).toMatchObject(recovers ? { status: 200 } : (end as object))
-    expect(bodies).toEqual(recovers && !isUnseen ? [sent, sent] : [sent])
-    expect(retryInfo(outcome)?.stopped === 'body').toBe(isRepeated && !recovers)
-    expect(new Set(server.requests.map(request => request.headers['content-type'])).size).toBe(1)
-  })
+      const bodies = server.requests.map(({ body }) => [body.state, body.sha256])
+      const sent = ['complete', row.sha256 ?? server.requests[0]?.body.sha256]
+      expect(outcome).toMatchObject(recovers ? { status: 200 } : (end as object))
+      expect(bodies).toEqual(recovers && !isUnseen ? [sent, sent] : [sent])
+      expect(retryInfo(outcome)?.stopped === 'body').toBe(isRepeated && !recovers)
+      expect(new Set(server.requests.map(request => request.headers['content-type'])).size).toBe(1)
+    },
+  )
 })

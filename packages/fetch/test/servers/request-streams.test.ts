@@ -1,34 +1,13 @@
 import { Readable } from 'node:stream'
-import { setImmediate } from 'node:timers/promises'
-import { afterReading, faultServer, hangBeforeHeaders, ok, sha256, status } from '@holdfast/fault-server'
+import { afterReading, faultServer, ok, sha256, status } from '@holdfast/fault-server'
 import { type ResilientInit, resilientFetch, retryInfo } from '@holdfast/fetch'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
-import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { platforms } from './platforms.ts'
+import { streamOf } from './stream-of.ts'
+import { watchedStream } from './watched-stream.ts'
 
 const REFUSING = 'http://127.0.0.1:2'
-
-/** A body that never ends, and what it was cancelled with. */
-function watchedStream(chunk: string | undefined = undefined) {
-  let cancelledWith: (reason: unknown) => void
-  const cancelled = new Promise<unknown>(resolve => {
-    cancelledWith = resolve
-  })
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        // So that a reader that cannot stop leaves time for others.
-        await setImmediate()
-        if (chunk === undefined) await new Promise(() => {})
-        controller.enqueue(Buffer.from(chunk ?? ''))
-      },
-      cancel: reason => cancelledWith(reason),
-    },
-    { highWaterMark: 0 },
-  )
-  return { body, cancelled }
-}
 
 const post = (body: ResilientInit['body']): ResilientInit => ({ method: 'POST', body })
 
@@ -36,14 +15,20 @@ describe.each(platforms)('a stream that is a body, by way of $platform', ({ fetc
   it.each<[string, () => AsyncIterable<unknown>]>([
     ['a stream of Node, of texts', () => Readable.from(['kelp', ' forest'])],
     ['a stream of Node with an encoding', () => Readable.from([Buffer.from('kelp forest')]).setEncoding('utf8')],
-    ['an iterator of buffers', async function* () {
-      yield Buffer.from('kelp')
-      yield Buffer.from(' forest')
-    }],
-    ['an iterator with chunks of no bytes', async function* () {
-      yield new Uint8Array()
-      yield Buffer.from('kelp forest')
-    }],
+    [
+      'an iterator of buffers',
+      async function* () {
+        yield Buffer.from('kelp')
+        yield Buffer.from(' forest')
+      },
+    ],
+    [
+      'an iterator with chunks of no bytes',
+      async function* () {
+        yield new Uint8Array()
+        yield Buffer.from('kelp forest')
+      },
+    ],
   ])('is sent as without Holdfast: %s', async (_, make) => {
     await using server = await faultServer()
     server.script('/kelp', [ok()])
@@ -62,82 +47,10 @@ describe.each(platforms)('a stream that is a body, by way of $platform', ({ fetc
     const chunk = new TextEncoder().encode('kelp')
 
     for (let call = 0; call < 2; call++) {
-      await resilientFetch({ fetch })(`${server.url}/kelp`, post(ReadableStream.from([chunk])))
+      await resilientFetch({ fetch })(`${server.url}/kelp`, post(streamOf([chunk])))
     }
 
     expect(server.requests.map(({ body }) => body.sha256)).toEqual([sha256('kelp'), sha256('kelp')])
-  })
-
-  it('is cancelled when no attempt could be made with it: nothing answers', async () => {
-    const { body, cancelled } = watchedStream('kelp')
-
-    const error = await rejectionOf(resilientFetch({ fetch, random: () => 0 })(REFUSING, post(body)))
-
-    expect(retryInfo(error)).toMatchObject({ attempts: 3, stopped: 'attempts' })
-    expect(await cancelled).toBe(error)
-  })
-
-  it('is cancelled when it is that of a Request of more than can be kept, and nothing answers', async () => {
-    const { body, cancelled } = watchedStream('kelp'.repeat(100_000))
-    const request = new Request(REFUSING, { method: 'POST', body, duplex: 'half' } as RequestInit)
-
-    const error = await rejectionOf(resilientFetch({ fetch, random: () => 0 })(request))
-
-    expect(retryInfo(error)).toMatchObject({ attempts: 3, stopped: 'attempts' })
-    expect(await cancelled).toBe(error)
-  })
-
-  it('is cancelled when there is no time left to send it', async () => {
-    const { body, cancelled } = watchedStream('kelp')
-    const deadline = { remainingMs: () => 0 }
-
-    const error = await rejectionOf(resilientFetch({ fetch })(REFUSING, { ...post(body), deadline }))
-
-    expect(error).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT', phase: 'run' })
-    expect(await cancelled).toBe(error)
-  })
-
-  it('is cancelled when the circuit is open', async () => {
-    const { body, cancelled } = watchedStream('kelp')
-    const api = resilientFetch({ fetch, random: () => 0 })
-    await api(REFUSING).catch(() => 'refused')
-    api.breakerOf(REFUSING)?.isolate()
-
-    const error = await rejectionOf(api(REFUSING, post(body)))
-
-    expect(error).toMatchObject({ code: 'ERR_HOLDFAST_CIRCUIT_OPEN' })
-    expect(await cancelled).toBe(error)
-  })
-
-  it.each<[string, (url: string, stream: ReadableStream) => [string | Request, ResilientInit]]>([
-    ['a stream', (url, body) => [url, post(body)]],
-    ['a Request', (url, body) => [new Request(url, { method: 'POST', body, duplex: 'half' } as RequestInit), {}]],
-  ])('is cancelled when its caller aborts in the middle: %s', async (_, make) => {
-    await using server = await faultServer()
-    server.script('/kelp', [afterReading(100, hangBeforeHeaders())])
-    const caller = new AbortController()
-    const { body, cancelled } = watchedStream('kelp'.repeat(100_000))
-    const reason = new Error('the tide is out')
-
-    const [input, init] = make(`${server.url}/kelp`, body)
-    const rejection = rejectionOf(resilientFetch({ fetch })(input, { ...init, signal: caller.signal }))
-    await (await server.arrived('/kelp')).bodyEnded
-    caller.abort(reason)
-
-    expect(await rejection).toBe(reason)
-    expect(await cancelled).toBe(reason)
-  })
-
-  it('is cancelled when it is that of a Request and falls silent before all of it is kept', async () => {
-    const { body, cancelled } = watchedStream()
-    const clock = virtualClock()
-    const request = new Request(REFUSING, { method: 'POST', body, duplex: 'half' } as RequestInit)
-
-    const rejection = rejectionOf(resilientFetch({ fetch, clock })(request))
-    await clock.runAll()
-
-    expect(await rejection).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT' })
-    expect(await cancelled).toBe(await rejection)
   })
 
   it.each<[string, (body: ReadableStream) => ResilientInit['body']]>([
@@ -149,7 +62,9 @@ describe.each(platforms)('a stream that is a body, by way of $platform', ({ fetc
     const reason = new Error('the file is gone')
     const body = new ReadableStream({ pull: controller => controller.error(reason) }, { highWaterMark: 0 })
 
-    const error = await rejectionOf(resilientFetch({ fetch })(`${server.url}/kelp`, { method: 'PUT', body: bodyOf(body) }))
+    const error = await rejectionOf(
+      resilientFetch({ fetch })(`${server.url}/kelp`, { method: 'PUT', body: bodyOf(body) }),
+    )
 
     expect([error, (error as Error).cause]).toContain(reason)
     expect(retryInfo(error)).toMatchObject({ attempts: 1 })
@@ -177,26 +92,29 @@ describe.each(platforms)('a stream that is a body, by way of $platform', ({ fetc
   })
 })
 
-describe.each(platforms)('a body that its caller changes after the call, by way of $platform', ({ fetch, FormData }) => {
-  it('is sent as it was, with each attempt', async () => {
-    await using server = await faultServer()
-    server.script('/kelp', [status(503), ok()])
-    server.script('/form', [status(503), ok()])
-    const bytes = new TextEncoder().encode('kelp')
-    const query = new URLSearchParams({ kelp: 'giant' })
-    const form = new FormData()
-    form.append('kelp', 'giant')
-    const api = resilientFetch({ fetch, random: () => 0 })
+describe.each(platforms)(
+  'a body that its caller changes after the call, by way of $platform',
+  ({ fetch, FormData }) => {
+    it('is sent as it was, with each attempt', async () => {
+      await using server = await faultServer()
+      server.script('/kelp', [status(503), ok()])
+      server.script('/form', [status(503), ok()])
+      const bytes = new TextEncoder().encode('kelp')
+      const query = new URLSearchParams({ kelp: 'giant' })
+      const form = new FormData()
+      form.append('kelp', 'giant')
+      const api = resilientFetch({ fetch, random: () => 0 })
 
-    const calls = [bytes, bytes.buffer, query].map(body => api(`${server.url}/kelp`, { method: 'PUT', body }))
-    const ofForm = api(`${server.url}/form`, { method: 'PUT', body: form })
-    bytes.fill(0)
-    query.append('depth', '12')
-    form.append('depth', '12')
-    await Promise.all([...calls, ofForm])
+      const calls = [bytes, bytes.buffer, query].map(body => api(`${server.url}/kelp`, { method: 'PUT', body }))
+      const ofForm = api(`${server.url}/form`, { method: 'PUT', body: form })
+      bytes.fill(0)
+      query.append('depth', '12')
+      form.append('depth', '12')
+      await Promise.all([...calls, ofForm])
 
-    const sent = new Set(server.requestsTo('/kelp').map(({ body }) => body.sha256))
-    expect(sent).toEqual(new Set([sha256('kelp'), sha256('kelp=giant')]))
-    expect(new Set(server.requestsTo('/form').map(({ body }) => body.sha256)).size).toBe(1)
-  })
-})
+      const sent = new Set(server.requestsTo('/kelp').map(({ body }) => body.sha256))
+      expect(sent).toEqual(new Set([sha256('kelp'), sha256('kelp=giant')]))
+      expect(new Set(server.requestsTo('/form').map(({ body }) => body.sha256)).size).toBe(1)
+    })
+  },
+)

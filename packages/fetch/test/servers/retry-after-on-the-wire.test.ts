@@ -32,7 +32,7 @@ describe.each(platforms)('Retry-After on the wire (undici PR 5519), by way of $p
     ['beside a limit that is exhausted', { 'retry-after': '2', ratelimit: '"kelp";r=0;t=4' }, 2_000],
   ])('%s', async (_, headers, expectedMs) => {
     await using server = await faultServer()
-    server.script('/kelp', [status(503, headers as never), ok('kelp')])
+    server.script('/kelp', [status(503, headers), ok('kelp')])
     const clock = virtualClock()
     const api = resilientFetch({ fetch, clock, random: () => 0, retry: { backoff: () => OWN_MS } })
     const delays: unknown[] = []

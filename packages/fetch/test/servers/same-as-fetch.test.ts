@@ -29,13 +29,16 @@ async function seenBy(client: Fetch, read: Reading['read'], server: FaultServer)
 describe.each(platforms)('a response by way of $platform', ({ fetch }) => {
   const api = resilientFetch({ fetch, retry: false, breaker: false })
 
-  it.each(readings)('is what it is without Holdfast, before, while and after it is read: $reading', async ({ read }) => {
-    await using server = await faultServer()
-    for (const [answer, step] of Object.entries(answers)) server.script(pathOf(answer), [step])
+  it.each(readings)(
+    'is what it is without Holdfast, before, while and after it is read: $reading',
+    async ({ read }) => {
+      await using server = await faultServer()
+      for (const [answer, step] of Object.entries(answers)) server.script(pathOf(answer), [step])
 
-    const bare = await seenBy(fetch, read, server)
-    const watched = await seenBy(api as Fetch, read, server)
+      const bare = await seenBy(fetch, read, server)
+      const watched = await seenBy(api, read, server)
 
-    expect(watched).toEqual(bare)
-  })
+      expect(watched).toEqual(bare)
+    },
+  )
 })

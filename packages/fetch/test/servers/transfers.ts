@@ -2,6 +2,7 @@ import process from 'node:process'
 import { patternOf } from '@holdfast/fault-server'
 import { resilientFetch } from '@holdfast/fetch'
 import { type Fetch, platforms } from './platforms.ts'
+import { streamOf } from './stream-of.ts'
 
 // Moves a body of any length one way or the other, and writes by how much the memory of this process grew meanwhile.
 
@@ -15,7 +16,7 @@ const weigh = (): void => {
 }
 
 /** Chunks of their own, as those of a file are. */
-function* weighed(): Generator<Uint8Array> {
+function* weighed(): Generator<Uint8Array<ArrayBuffer>> {
   for (const chunk of patternOf(Number(length))) {
     weigh()
     yield chunk.slice()
@@ -35,7 +36,7 @@ async function download(): Promise<number> {
 }
 
 async function upload(): Promise<number> {
-  const response = await api(url, { method: 'POST', body: ReadableStream.from(weighed()) })
+  const response = await api(url, { method: 'POST', body: streamOf(weighed()) })
   return response.status
 }
 
