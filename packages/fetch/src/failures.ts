@@ -52,9 +52,22 @@ export function classify(error: unknown): ClassifiedFailure {
   return { kind: !tellsCodes() && error instanceof TypeError ? 'ambiguous' : 'permanent', code: undefined }
 }
 
-/** Whether an error speaks of the caller's own mistake, such as a forbidden port: it has no code where all others have. */
+/** Codes of what this side does wrong, or does on purpose: they say nothing about the server. */
+const ownDoing: ReadonlySet<unknown> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_INVALID_RETURN_VALUE',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
+  'UND_ERR_ABORTED',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+])
+
+/** Whether an error speaks of this side: by its code, or, such as a forbidden port, by none where all others have one. */
 export function isMistake(error: unknown): boolean {
-  return tellsCodes() && ![...levelsOf(error)].flat().some(saysWhat)
+  const errors = [...levelsOf(error)].flat()
+  return errors.some(({ code }) => ownDoing.has(code)) || (tellsCodes() && !errors.some(saysWhat))
 }
 
 type Facts = Readonly<Record<string, unknown>>

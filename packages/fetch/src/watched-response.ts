@@ -65,9 +65,11 @@ function watchedPrototype(base: Response): object {
 
 const utf8 = /* @__PURE__ */ new TextDecoder()
 const decoded = (bytes: Chunk): string => utf8.decode(bytes)
-const platform = ({ headers }: Response, bytes: Chunk): Response => new Response(bytes, { headers })
 
 function members(base: Response): PropertyDescriptorMap {
+  // Of its own class: the forms of undici are none of the platform's.
+  const { constructor: ResponseClass } = base as unknown as { readonly constructor: typeof Response }
+  const again = ({ headers }: Response, bytes: Chunk): Response => new ResponseClass(bytes, { headers })
   const method = (value: (this: Response) => unknown): PropertyDescriptor => ({
     configurable: true,
     writable: true,
@@ -86,9 +88,9 @@ function members(base: Response): PropertyDescriptorMap {
     })
   return {
     arrayBuffer: reads('arrayBuffer', bytes => bytes.buffer),
-    blob: reads('blob', (bytes, response) => platform(response, bytes).blob()),
+    blob: reads('blob', (bytes, response) => again(response, bytes).blob()),
     ...('bytes' in base && { bytes: reads('bytes', bytes => bytes) }),
-    formData: reads('formData', (bytes, response) => platform(response, bytes).formData()),
+    formData: reads('formData', (bytes, response) => again(response, bytes).formData()),
     json: reads('json', bytes => JSON.parse(decoded(bytes)) as unknown),
     text: reads('text', decoded),
     clone: method(function (this: Response) {

@@ -63,6 +63,8 @@ describe('the breaker of an origin', () => {
     ['a forbidden port', fetchFailed(new Error('bad port'))],
     ['a redirect with a stream', fetchFailed(new Error(''))],
     ['an invalid header', new TypeError('Headers.append: invalid')],
+    ['a request that undici does not take', fetchFailed(coded('UND_ERR_INVALID_ARG'))],
+    ['a dispatcher that has been closed', coded('UND_ERR_CLOSED')],
   ])('counts the mistakes of the caller as nothing: %s', async (_, mistake) => {
     const made = client([...times(4, answers(500)), ...times(9, fails(mistake)), answers(500)], { retry: false })
 

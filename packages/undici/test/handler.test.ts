@@ -1,13 +1,4 @@
-import {
-  faultServer,
-  informational,
-  largeBody,
-  ok,
-  resetBeforeHeaders,
-  resetMidBody,
-  status,
-} from '@holdfast/fault-server'
-import { resilient } from '@holdfast/undici'
+import { faultServer, informational, ok, resetBeforeHeaders, resetMidBody, status } from '@holdfast/fault-server'
 import { describe, expect, it } from 'vitest'
 import { deferred } from './deferred.ts'
 import { recordingHandler } from './recording-handler.ts'
@@ -107,89 +98,6 @@ describe.each(undicis)('a handler of $version', ({ undici }) => {
     expect(server.requests).toHaveLength(1)
   })
 
-  it.each(['onRequestStart', 'onResponseStart', 'onResponseData', 'onResponseEnd'] as const)(
-    'is told what it throws itself in %s',
-    async callback => {
-      await using server = await faultServer()
-      await using agent = resilientAgent(undici)
-      const fault = new Error('fault of the handler')
-      const handler = recordingHandler({
-        [callback]: () => {
-          throw fault
-        },
-      })
-      server.script('/kelp', [ok('kelp')])
-
-      agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
-
-      expect(await handler.ended).toBe(fault)
-      expect(handler.told.filter(told => told === 'error')).toHaveLength(1)
-    },
-  )
-
-  it.each(['onResponseStart', 'onResponseData', 'onResponseEnd'] as const)(
-    'is told what it throws itself in %s of a response that was held',
-    async callback => {
-      await using server = await faultServer()
-      await using agent = resilientAgent(undici)
-      const fault = new Error('fault of the handler')
-      const handler = recordingHandler({
-        [callback]: () => {
-          throw fault
-        },
-      })
-      server.script('/kelp', [status(503, {}, 'no'), status(503, {}, 'no'), status(503, {}, 'no')])
-
-      agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
-
-      expect(await handler.ended).toBe(fault)
-      expect(handler.told.filter(told => told === 'error')).toHaveLength(1)
-    },
-  )
-
-  it('may pause and go on, also after another attempt', async () => {
-    await using server = await faultServer()
-    await using agent = resilientAgent(undici)
-    const BYTES = 1_000_000
-    const paused: boolean[] = []
-    const handler = recordingHandler({
-      onResponseData: controller => {
-        controller.pause()
-        paused.push(controller.paused)
-        setImmediate(() => controller.resume())
-      },
-    })
-    server.script('/kelp', [status(503), largeBody(BYTES)])
-
-    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
-    await handler.ended
-
-    expect(handler.text()).toHaveLength(BYTES)
-    expect(new Set(paused)).toEqual(new Set([true]))
-  })
-
-  it('that pauses gets no more than what has been read already', async () => {
-    await using server = await faultServer()
-    await using agent = resilientAgent(undici)
-    const { promise: firstChunk, resolve } = deferred<() => void>()
-    const handler = recordingHandler({
-      onResponseData: controller => {
-        controller.pause()
-        resolve(() => controller.resume())
-      },
-    })
-    server.script('/kelp', [largeBody(1_000_000)])
-
-    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
-    const goOn = await firstChunk
-    const early = handler.text().length
-    await new Promise(setImmediate)
-
-    expect(handler.text()).toHaveLength(early)
-    expect(early).toBeLessThan(1_000_000)
-    goOn()
-  })
-
   it('may change the raw headers that handlers after it see', async () => {
     await using server = await faultServer()
     await using agent = resilientAgent(undici)
@@ -213,27 +121,6 @@ describe.each(undicis)('a handler of $version', ({ undici }) => {
     await handler.ended
 
     expect(seen).toEqual([null, null, headers, headers])
-  })
-
-  it('that paused before there was a response gets its body when it goes on', async () => {
-    await using server = await faultServer()
-    await using agent = resilientAgent(undici)
-    let early = ''
-    const handler = recordingHandler({
-      onRequestStart: controller => controller.pause(),
-      onResponseStart: controller =>
-        void setImmediate(() => {
-          early = handler.text()
-          controller.resume()
-        }),
-    })
-    server.script('/kelp', [status(503), largeBody(300_000)])
-
-    agent.dispatcher.dispatch({ origin: server.url, path: '/kelp', method: 'GET' }, handler)
-    await handler.ended
-
-    expect(early).toBe('')
-    expect(handler.text()).toHaveLength(300_000)
   })
 
   it('may have no more than what undici asks for', async () => {
@@ -271,33 +158,5 @@ describe.each(undicis)('a handler of $version', ({ undici }) => {
     await handler.ended
 
     expect(sent).toContain('answered')
-  })
-})
-
-describe('an interceptor', () => {
-  it.each(undicis)('composes with $version', ({ undici }) => {
-    expect(() => new undici.Agent().compose(resilient(), resilient())).not.toThrow()
-  })
-
-  it('says what the dispatcher says of being busy', () => {
-    const handler = recordingHandler()
-    const request = { origin: 'http://kelp.example', path: '/', method: 'GET' as const }
-
-    const busy = resilient()(() => false)(request, handler)
-    const idle = resilient()(() => true)(request, handler)
-
-    expect([busy, idle]).toEqual([false, true])
-  })
-
-  it('tells the handler what a dispatcher throws', async () => {
-    const handler = recordingHandler()
-    const fault = new Error('fault of another interceptor')
-    const dispatch = resilient()(() => {
-      throw fault
-    })
-
-    dispatch({ origin: 'http://kelp.example', path: '/', method: 'GET' }, handler)
-
-    expect(await handler.ended).toBe(fault)
   })
 })

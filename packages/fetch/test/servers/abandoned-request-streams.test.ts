@@ -30,11 +30,14 @@ describe.each(platforms)('a stream that is a body, by way of $platform', ({ fetc
     expect(await cancelled).toBe(error)
   })
 
-  it('is cancelled when there is no time left to send it', async () => {
+  it.each([
+    ['one of three attempts', {}],
+    ['the only attempt', { retry: false }],
+  ] as const)('is cancelled when there is no time left to send it, as the body of %s', async (_, options) => {
     const { body, cancelled } = watchedStream('kelp')
     const deadline = { remainingMs: () => 0 }
 
-    const error = await rejectionOf(resilientFetch({ fetch })(REFUSING, { ...post(body), deadline }))
+    const error = await rejectionOf(resilientFetch({ fetch, ...options })(REFUSING, { ...post(body), deadline }))
 
     expect(error).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT', phase: 'run' })
     expect(await cancelled).toBe(error)

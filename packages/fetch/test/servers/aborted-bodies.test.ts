@@ -4,13 +4,17 @@ import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { unhandledRejectionsOf } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { chunksOf } from './chunks-of.ts'
-import { platforms } from './platforms.ts'
+import { type Fetch, platforms } from './platforms.ts'
 
 const reason = new Error('the tide is out')
 
 const copied = (response: Response): Response => {
   response.clone()
   return response
+}
+
+async function microtasks(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await Promise.resolve()
 }
 
 const reads: readonly [string, (response: Response) => Promise<unknown>][] = [
@@ -57,6 +61,26 @@ describe.each(platforms)('the signal of the caller by way of $platform', ({ fetc
 
     expect(await rejectionOf(read(response))).toBe(reason)
     expect(await server.requestsTo('/kelp')[0]?.answered).toBe('cut')
+  })
+
+  it('ends the call or its body with its own reason, at whatever moment about the arrival', async () => {
+    await using server = await faultServer()
+    server.script('/kelp', [hangMidBody(10)])
+    const reasons: unknown[] = []
+
+    for (let turns = 0; turns < 60; turns++) {
+      const caller = new AbortController()
+      const leaving: Fetch = async (input, init) => {
+        const response = await fetch(input, init)
+        void microtasks(turns).then(() => caller.abort(reason))
+        return response
+      }
+      const answer = resilientFetch({ fetch: leaving })(`${server.url}/kelp`, { signal: caller.signal })
+      reasons.push(await rejectionOf(answer.then(response => response.text())))
+    }
+
+    expect(new Set(reasons)).toEqual(new Set([reason]))
+    await server.connections.allClosed()
   })
 
   it('ends a body that nobody will ever read, without a word', async () => {

@@ -15,7 +15,7 @@ function overheard(fetch: Fetch, change: (response: Response) => Response = resp
   return { api: resilientFetch({ fetch: overhear }), given }
 }
 
-describe.each(platforms)('the response of a resilient fetch by way of $platform', ({ fetch }) => {
+describe.each(platforms)('the response of a resilient fetch by way of $platform', ({ fetch, FormData }) => {
   it('is the very object that the platform made, with nothing written on it', async () => {
     await using server = await faultServer()
     server.script('/kelp', [ok('kelp')])
@@ -66,6 +66,15 @@ describe.each(platforms)('the response of a resilient fetch by way of $platform'
     expect(another.headers.get('content-type')).toBe('text/plain')
     expect(await another.text()).toBe('kelp')
     expect(response.bodyUsed).toBe(true)
+  })
+
+  it('makes forms of the class of its platform, which is the one that takes them as bodies', async () => {
+    await using server = await faultServer()
+    server.script('/kelp', [ok('kelp=giant', { 'content-type': 'application/x-www-form-urlencoded' })])
+
+    const response = await resilientFetch({ fetch })(`${server.url}/kelp`)
+
+    expect(await response.formData()).toBeInstanceOf(FormData)
   })
 
   it('can be read by the own methods of the platform', async () => {
