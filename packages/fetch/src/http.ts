@@ -1,7 +1,7 @@
 export { budgetByKey } from './budget-by-key.ts'
 export { ATTEMPT_HEADER, DEADLINE_HEADER, type Deadline } from './deadline.ts'
 export { Exchange, exchangeOf, type HttpAnswer, type HttpContext, type HttpExchange, remember } from './exchange.ts'
-export { type ClassifiedFailure, classify, type FailureKind } from './failures.ts'
+export { type ClassifiedFailure, classify, type FailureKind, isMistake } from './failures.ts'
 export { encodedForm } from './form-data.ts'
 export { type HeaderSource, headerOf } from './headers.ts'
 export { newIdempotencyKey, wantsIdempotencyKey } from './idempotency-key.ts'

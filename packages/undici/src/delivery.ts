@@ -1,17 +1,10 @@
 import { TimeoutError } from '@holdfast/core'
 import { stackless, startTimer } from '@holdfast/core/kernel'
+import { isMistake } from '@holdfast/fetch/http'
 import type { Attempt } from './attempt.ts'
 import type { DispatchAnswer } from './dispatch-answer.ts'
 import type { DispatchExchange } from './dispatch-exchange.ts'
 import type { ResponseHeaders, ResponseSink } from './response-sink.ts'
-
-/** Codes of what happens to a body on this side. */
-const ownDoing: ReadonlySet<unknown> = new Set([
-  'UND_ERR_ABORTED',
-  'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
-  'UND_ERR_RES_EXCEEDED_MAX_SIZE',
-])
 
 /**
  * A response on its way to the handler of the caller. It cannot be taken back: what breaks from here on is told to the
@@ -67,7 +60,7 @@ export class Delivery implements ResponseSink {
     const { handler, controller, client, key } = this.exchange
     if (this.hasFailed) return
     this.hasFailed = true
-    const isOurs = this.isLeft || ownDoing.has((error as { code?: unknown }).code)
+    const isOurs = this.isLeft || isMistake(error)
     if (!isOurs) client.breakerOf(key)?.record('failure')
     this.over()
     handler.onResponseError?.(controller, error)
