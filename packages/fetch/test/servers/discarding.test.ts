@@ -54,7 +54,7 @@ describe.each(platforms)('responses that are dropped, by way of $platform', ({ f
     await using server = await faultServer()
     server.script('/kelp', [answer, answer, ok('kelp')])
 
-    const response = await patient({ fetch })(`${server.url}/kelp`)
+    const response = await patient({ fetch, body: { drainMs: Infinity } })(`${server.url}/kelp`)
 
     expect(await response.text()).toBe('kelp')
     const [first, second] = server.requestsTo('/kelp')
