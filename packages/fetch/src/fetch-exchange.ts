@@ -1,5 +1,5 @@
 import type { Call } from '@holdfast/core'
-import { type Cancellation, Dependent, type KernelCall } from '@holdfast/core/kernel'
+import { type Cancellation, Dependent, decides, type KernelCall } from '@holdfast/core/kernel'
 import { bodyOfInput } from './body-of-input.ts'
 import { ATTEMPT_HEADER, DEADLINE_HEADER, type Deadline } from './deadline.ts'
 import { Exchange, remember } from './exchange.ts'
@@ -83,9 +83,10 @@ export class FetchExchange extends Exchange {
   }
 
   override isIdempotent(): boolean {
-    const { isIdempotent } = this.client.settings
+    const { name, isIdempotent } = this.client.settings
     if (this.ownKey !== undefined) return true
-    return isIdempotent === undefined ? isIdempotentRequest(this.facts()) : isIdempotent(this.facts())
+    if (isIdempotent === undefined) return isIdempotentRequest(this.facts())
+    return decides(name, 'isIdempotent', isIdempotent(this.facts()))
   }
 
   override hasIdempotencyKey(): boolean {

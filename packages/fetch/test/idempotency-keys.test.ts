@@ -126,6 +126,15 @@ describe('isIdempotent', () => {
     expect(await keysOf({ idempotencyKey: 'auto', isIdempotent: () => false }, post)).toHaveLength(3)
   })
 
+  it('must decide at once: with a promise, which would always be true, no POST is repeated', async () => {
+    const { api, clock, fetch } = client([fails(reset()), answers(200)], { isIdempotent: (async () => false) as never })
+
+    const error = await rejectionOf(ended(clock, api(ORIGIN, { method: 'POST' })))
+
+    expect(error).toEqual(new TypeError('fetch: isIdempotent must decide at once, got a promise'))
+    expect(fetch.sent).toHaveLength(1)
+  })
+
   it('that throws ends the call with what it threw', async () => {
     const fault = new Error('fault of isIdempotent')
     const { api, clock } = client([answers(503)], {
