@@ -39,9 +39,7 @@ export function takeSettlers(resolve: (value: never) => void, reject: (reason: u
   settlers.reject = reject
 }
 
-const nobody = (): void => {}
-
 /** To be called when they have been taken: the functions of a promise hold its result, and the last one would stay. */
 export function forgetSettlers(): void {
-  settlers.resolve = settlers.reject = nobody
+  settlers.resolve = settlers.reject = undefined as never
 }
