@@ -7,8 +7,8 @@ export abstract class HoldfastError extends Error {
   /** Name of the policy that rejected. */
   readonly policy: string
 
-  constructor(policy: string) {
-    super()
+  constructor(policy: string, options?: ErrorOptions) {
+    super(undefined, options)
     this.policy = policy
   }
 
@@ -108,12 +108,34 @@ export class RateLimitedError extends HoldfastError {
   }
 }
 
+/**
+ * The connection was lost between an operation and its answer, or the wait for it ended: it may have been carried out, or
+ * not. Of a kind that must not be doubled, so no retry repeats it. What was seen is the `cause`.
+ */
+export class UnknownOutcomeError extends HoldfastError {
+  readonly code = 'ERR_HOLDFAST_UNKNOWN_OUTCOME'
+  /** What has no known outcome: `COMMIT`, a statement, the name of a command. */
+  readonly operation: string
+
+  constructor(policy: string, operation: string, options?: ErrorOptions) {
+    super(policy, options)
+    this.operation = operation
+    // The brand that every `retry` heeds.
+    Object.defineProperty(this, Symbol.for('holdfast.permanent'), { value: true })
+  }
+
+  protected override describe(): string {
+    return `no answer to ${this.operation}: it may have been carried out, or not; look before it is repeated`
+  }
+}
+
 /** The stable codes of Holdfast's own rejections, and what each one is. */
 export interface HoldfastErrors {
   readonly ERR_HOLDFAST_TIMEOUT: TimeoutError
   readonly ERR_HOLDFAST_CIRCUIT_OPEN: CircuitOpenError
   readonly ERR_HOLDFAST_BULKHEAD_FULL: BulkheadFullError
   readonly ERR_HOLDFAST_RATE_LIMITED: RateLimitedError
+  readonly ERR_HOLDFAST_UNKNOWN_OUTCOME: UnknownOutcomeError
 }
 
 export type HoldfastErrorCode = keyof HoldfastErrors
@@ -132,7 +154,7 @@ export function isHoldfastError<C extends HoldfastErrorCode>(error: unknown, cod
 /** True of a rejection that protects: the operation was not called, and calling again at once would not help. */
 export function isProtective(error: unknown): boolean {
   const code = codeOf(error)
-  return code !== 'ERR_HOLDFAST_TIMEOUT' && isCode(code)
+  return code !== 'ERR_HOLDFAST_TIMEOUT' && code !== 'ERR_HOLDFAST_UNKNOWN_OUTCOME' && isCode(code)
 }
 
 const names: Readonly<Record<HoldfastErrorCode, string>> = {
@@ -140,6 +162,7 @@ const names: Readonly<Record<HoldfastErrorCode, string>> = {
   ERR_HOLDFAST_CIRCUIT_OPEN: 'CircuitOpenError',
   ERR_HOLDFAST_BULKHEAD_FULL: 'BulkheadFullError',
   ERR_HOLDFAST_RATE_LIMITED: 'RateLimitedError',
+  ERR_HOLDFAST_UNKNOWN_OUTCOME: 'UnknownOutcomeError',
 }
 
 const isCode = (code: unknown): boolean => typeof code === 'string' && Object.hasOwn(names, code)

@@ -10,6 +10,7 @@ export {
   isProtective,
   RateLimitedError,
   TimeoutError,
+  UnknownOutcomeError,
 } from './errors.ts'
 export type { ErrorFacts, FailureFacts, Listener, PolicyEvent } from './events.ts'
 export {

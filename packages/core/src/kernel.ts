@@ -1,6 +1,7 @@
 export { Answer, type LateOutcome } from './answer.ts'
 export { KernelCall, passOn, type Runner } from './call.ts'
 export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
+export { type ErrorLike, levelsOf } from './causes.ts'
 export { isUnlimited, startTimer, unref } from './clock.ts'
 export { rejectWith, stackless } from './errors.ts'
 export { Emitter, errorFacts, type Facts, type Failure, failureFacts } from './events.ts'

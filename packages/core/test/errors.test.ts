@@ -8,13 +8,15 @@ import {
   isProtective,
   RateLimitedError,
   TimeoutError,
+  UnknownOutcomeError,
 } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 
 const open = (retryAfterMs: number, isolated = false): CircuitOpenError =>
   new CircuitOpenError('users', { retryAfterMs, isolated })
 const full = new BulkheadFullError('users', { active: 4, queued: 10 })
-const errors = [new TimeoutError('users', 800), open(4_200), full, new RateLimitedError('users', 250)]
+const unknown = new UnknownOutcomeError('users', 'COMMIT')
+const errors = [new TimeoutError('users', 800), open(4_200), full, new RateLimitedError('users', 250), unknown]
 
 describe('an error of a policy', () => {
   it.each<[HoldfastError, string, HoldfastErrorCode, string, object]>([
@@ -66,6 +68,13 @@ describe('an error of a policy', () => {
       'ERR_HOLDFAST_RATE_LIMITED',
       'users: rate limit reached, next call in 250 ms',
       { retryAfterMs: 249.5 },
+    ],
+    [
+      new UnknownOutcomeError('users', 'COMMIT', { cause: 'reset' }),
+      'UnknownOutcomeError',
+      'ERR_HOLDFAST_UNKNOWN_OUTCOME',
+      'users: no answer to COMMIT: it may have been carried out, or not; look before it is repeated',
+      { operation: 'COMMIT', cause: 'reset' },
     ],
   ])('says who, what and what next: %s', (error, name, code, message, facts) => {
     expect(error).toMatchObject({ name, code, message, policy: 'users', ...facts })
@@ -149,12 +158,13 @@ describe('isHoldfastError', () => {
 })
 
 describe('isProtective', () => {
-  it('is true of what did not let the operation be called, and false of a timeout', () => {
+  it('is true of what did not let the operation be called, and of nothing else', () => {
     expect(errors.map(error => [error.code, isProtective(error)])).toEqual([
       ['ERR_HOLDFAST_TIMEOUT', false],
       ['ERR_HOLDFAST_CIRCUIT_OPEN', true],
       ['ERR_HOLDFAST_BULKHEAD_FULL', true],
       ['ERR_HOLDFAST_RATE_LIMITED', true],
+      ['ERR_HOLDFAST_UNKNOWN_OUTCOME', false],
     ])
   })
 })

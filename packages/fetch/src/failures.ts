@@ -1,3 +1,5 @@
+import { type ErrorLike, levelsOf } from '@holdfast/core/kernel'
+
 /**
  * What an error says about the request. `neverProcessed`: no server has seen it. `ambiguous`: it may have been carried
  * out, or not. `permanent`: another attempt would end alike.
@@ -9,10 +11,6 @@ export interface ClassifiedFailure {
   /** The code that told; undefined where there was none. */
   readonly code: string | undefined
 }
-
-/** How far causes are followed, and how many errors are looked at: both come from outside. */
-const DEEPEST = 10
-const MOST = 100
 
 const kinds: ReadonlyMap<unknown, FailureKind> = new Map<string, FailureKind>([
   ...of('neverProcessed', ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']),
@@ -70,31 +68,13 @@ export function isMistake(error: unknown): boolean {
   return errors.some(({ code }) => ownDoing.has(code)) || (tellsCodes() && !errors.some(saysWhat))
 }
 
-type Facts = Readonly<Record<string, unknown>>
-
-/** An error, then its causes and what it is made of, then theirs. */
-function* levelsOf(error: unknown): Generator<readonly Facts[]> {
-  const seen = new Set<unknown>()
-  let level = [error]
-  for (let depth = 0; depth < DEEPEST; depth++) {
-    const errors = level.filter(isErrorLike).filter(each => !seen.has(each) && seen.size < MOST && seen.add(each))
-    if (errors.length === 0) return
-    yield errors
-    level = errors.flatMap(({ cause, errors: parts }) => [...(Array.isArray(parts) ? firstOf(parts) : []), cause])
-  }
-}
-
-const firstOf = (parts: readonly unknown[]): readonly unknown[] => parts.slice(0, MOST)
-
-const isErrorLike = (error: unknown): error is Facts => typeof error === 'object' && error !== null
-
-function classifiedAlone(error: Facts): ClassifiedFailure | undefined {
+function classifiedAlone(error: ErrorLike): ClassifiedFailure | undefined {
   const kind = kinds.get(error['code'])
   return kind && { kind: isUnseen(error) ? 'neverProcessed' : kind, code: error['code'] as string }
 }
 
 /** Of codes that may mean both, those that no server can have seen: there was no route, or the server itself says so. */
-function isUnseen({ code, syscall, message }: Facts): boolean {
+function isUnseen({ code, syscall, message }: ErrorLike): boolean {
   // No route to where a connection was being made: no byte has left.
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return syscall === 'connect'
   // RFC 9113 §8.7: the stream was closed before any processing. The text is that of Node; undici 7 hands on nothing else.
@@ -104,7 +84,7 @@ function isUnseen({ code, syscall, message }: Facts): boolean {
 }
 
 /** What undici says of an answer that is no HTTP is its one fault of a server without a code. */
-const saysWhat = ({ name, code }: Facts): boolean => typeof code === 'string' || name === 'HTTPParserError'
+const saysWhat = ({ name, code }: ErrorLike): boolean => typeof code === 'string' || name === 'HTTPParserError'
 
 /** Node names itself so since version 21, and named nothing before; Deno, Bun, workers and browsers give other names. */
 function tellsCodes(): boolean {

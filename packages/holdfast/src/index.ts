@@ -82,6 +82,7 @@ export {
   type RunOptions,
   systemClock,
   TimeoutError,
+  UnknownOutcomeError,
 } from '@holdfast/core'
 export {
   type FallbackEvent,
