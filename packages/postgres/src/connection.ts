@@ -1,0 +1,62 @@
+import type { Client, PoolClient } from 'pg'
+
+/** What this package knows of the connection of a client, beyond the types of `pg`. */
+interface Wire {
+  readonly stream: { destroy: (error?: Error) => void }
+  connect: (port: number | string, host?: string) => void
+  requestSsl: () => void
+  cancel: (processID: number, secretKey: unknown) => void
+  once: (event: 'connect' | 'sslconnect' | 'end', listener: () => void) => void
+  on: (event: 'error', listener: () => void) => void
+}
+
+interface Session {
+  readonly processID: number | null
+  readonly secretKey: unknown
+  readonly sslNegotiation?: 'postgres' | 'direct'
+}
+
+const wireOf = (client: Client): Wire | undefined => client.connection as unknown as Wire | undefined
+const sessionOf = (client: Client): Session => client as unknown as Session
+
+/** The number of the server's process that serves a client; null before it is known. */
+export function backendOf(client: PoolClient): number | null {
+  return sessionOf(client).processID
+}
+
+/** Whether a transaction is open (`T`), has failed (`E`) or there is none (`I`); undefined where this `pg` cannot tell. */
+export function transactionStatusOf(client: PoolClient): 'I' | 'T' | 'E' | undefined {
+  return client.getTransactionStatus?.() ?? undefined
+}
+
+/** Closes the socket under a client. What runs on it fails. */
+export function sever(client: PoolClient, reason: Error): void {
+  wireOf(client)?.stream.destroy(reason)
+}
+
+/**
+ * Asks the server, over a connection of its own, to cancel what runs on `client`. Resolves when the server has closed that
+ * connection: it has sent its own process the signal before, so that none can come later. (PostgreSQL, "Canceling
+ * Requests in Progress": a request is never answered.) Never rejects.
+ */
+export function requestCancel(client: PoolClient, makeClient: () => Client): Promise<void> {
+  const { processID, secretKey } = sessionOf(client)
+  const courier = makeClient()
+  const wire = wireOf(courier)
+  // The native bindings have no connection to see.
+  if (wire === undefined || processID === null) return Promise.resolve()
+  return new Promise(resolve => {
+    const ask = (): void => wire.cancel(processID, secretKey)
+    wire.once('connect', () => {
+      if (!courier.ssl) ask()
+      else if (sessionOf(courier).sslNegotiation !== 'direct') wire.requestSsl()
+    })
+    wire.once('sslconnect', ask)
+    wire.once('end', resolve)
+    // The end follows.
+    wire.on('error', () => wire.stream.destroy())
+    const { host, port } = client
+    if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`)
+    else wire.connect(port, host)
+  })
+}

@@ -1,0 +1,151 @@
+import process from 'node:process'
+import type { PoolClient, QueryResult } from 'pg'
+import { classify } from './classify.ts'
+import { transactionStatusOf } from './connection.ts'
+import type { Gateway } from './gateway.ts'
+import { interrupt, within } from './interrupt.ts'
+import { RolledBackError } from './rolled-back-error.ts'
+import { unlessSilent } from './silence.ts'
+import type { Work } from './work.ts'
+
+/** in_failed_sql_transaction */
+const FAILED_TRANSACTION = '25P02'
+
+type Query = (...parts: readonly unknown[]) => unknown
+
+/**
+ * The connection of one attempt at a transaction. Its callback gets a client that serves it until the attempt ends and no
+ * longer: what the callback forgot to await must not run in somebody else's transaction.
+ */
+export class Lease {
+  /** What the callback gets: the client of the pool, but for `query` and `release`. */
+  readonly client: PoolClient
+  /** The first error that the server has answered with: where the callback swallowed it, it still ends the transaction. */
+  firstError: unknown
+  readonly #gateway: Gateway
+  readonly #work: Work
+  readonly #client: PoolClient
+  readonly #running = new Set<Promise<unknown>>()
+  #ended: { readonly reason: unknown } | undefined
+  #isUsable = true
+  #isOpen = false
+  #isReleased = false
+
+  constructor(gateway: Gateway, work: Work, client: PoolClient) {
+    this.#gateway = gateway
+    this.#work = work
+    this.#client = client
+    const own: Record<string | symbol, unknown> = {
+      query: (...parts: readonly unknown[]) => this.#query(parts),
+      release: () => {
+        throw new Error(`${gateway.settings.name}: a transaction releases its client by itself`)
+      },
+    }
+    this.client = new Proxy(client, {
+      get: (target, member, receiver) =>
+        Object.hasOwn(own, member) ? own[member] : Reflect.get(target, member, receiver),
+    })
+  }
+
+  /** What the server said last: `T` where a transaction is open, `E` where it has failed, `I` where there is none. */
+  get status(): ReturnType<typeof transactionStatusOf> {
+    return transactionStatusOf(this.#client)
+  }
+
+  /** Whether `error` only says that the transaction had failed before, which is not what the callback was told first. */
+  isPoisonedBy(error: unknown): boolean {
+    return classify(error).code === FAILED_TRANSACTION && this.firstError !== undefined && this.firstError !== error
+  }
+
+  /** Sends a statement of the transaction itself. */
+  send<Row extends object>(text: string): Promise<QueryResult<Row>> {
+    return this.#watched(this.#client.query<Row>(text))
+  }
+
+  async begin(text: string): Promise<void> {
+    await this.send(text)
+    this.#isOpen = true
+  }
+
+  /** Resolves when the server has committed. */
+  async commit(): Promise<void> {
+    this.#isOpen = false
+    const { command } = await this.send('commit')
+    if (command !== 'COMMIT') throw new RolledBackError(this.#gateway.settings.name, this.firstError)
+  }
+
+  /** No statement of the callback's is taken any more, for this reason. */
+  end(reason: unknown): void {
+    this.#ended ??= { reason }
+  }
+
+  /** Cancels what runs, and waits for its end. */
+  async interrupt(): Promise<void> {
+    if (this.#running.size === 0 || !this.#isUsable) return
+    const { settings, makeClient } = this.#gateway
+    const hasEnded = await interrupt(this.#client, Promise.allSettled(this.#running), { ...settings, makeClient })
+    if (!hasEnded) this.#isUsable = false
+  }
+
+  /** Ends the transaction without effect. Where that takes too long, the server does so as the connection closes. */
+  async rollBack(): Promise<void> {
+    if (!this.#isUsable || !this.#isOpen) return
+    const { clock, cancelGraceMs } = this.#gateway.settings
+    const rolledBack = this.send('rollback').then(
+      () => true,
+      () => false,
+    )
+    if (!(await within(clock, cancelGraceMs, rolledBack, false))) this.#isUsable = false
+  }
+
+  /** Closes the connection, whatever it is doing. */
+  abandon(): void {
+    this.#isUsable = false
+    this.release()
+  }
+
+  /** Gives the connection back to the pool, or closes it where it cannot be used. */
+  release(): void {
+    if (this.#isReleased) return
+    this.#isReleased = true
+    this.end(new Error(`${this.#gateway.settings.name}: the transaction has ended, and its client with it`))
+    this.#client.release(!this.#isUsable)
+  }
+
+  #query(parts: readonly unknown[]): unknown {
+    if (this.#ended !== undefined) return refused(parts, this.#ended.reason)
+    const sent = (this.#client.query as Query)(...parts)
+    // A cursor or a stream speaks for itself.
+    if (!(sent instanceof Promise)) return sent
+    void this.#watched(sent).catch(ignore)
+    return sent
+  }
+
+  /** Notices what an error says, and a server that keeps silent. */
+  #watched<T>(statement: Promise<T>): Promise<T> {
+    const watched = unlessSilent(this.#gateway.settings, this.#client, statement).then(
+      result => {
+        this.#running.delete(watched)
+        return result
+      },
+      (error: unknown) => {
+        this.#running.delete(watched)
+        this.firstError ??= error
+        if (!classify(error).keepsConnection) this.#isUsable = false
+        throw this.#work.meets(error, 'within')
+      },
+    )
+    this.#running.add(watched)
+    return watched
+  }
+}
+
+const ignore = (): void => {}
+
+/** The answer to a statement that comes too late, in the form that it asks for. */
+function refused(parts: readonly unknown[], reason: unknown): unknown {
+  const callback = parts.at(-1)
+  if (typeof callback !== 'function') return Promise.reject(reason)
+  process.nextTick(callback as () => void, reason)
+  return undefined
+}

@@ -1,0 +1,138 @@
+import { UnknownOutcomeError } from '@holdfast/core'
+import { type Cancellation, Dependent, type KernelCall, startTimer } from '@holdfast/core/kernel'
+import type { PoolClient, QueryResult } from 'pg'
+import { classify } from './classify.ts'
+import { transactionStatusOf } from './connection.ts'
+import type { Gateway } from './gateway.ts'
+import { interrupt } from './interrupt.ts'
+import { silentMs, silentServer } from './silence.ts'
+import type { Work } from './work.ts'
+
+/** A query as `pg` takes it: text or a config, and values. */
+export type QueryParts = readonly [textOrConfig: unknown, values: unknown]
+
+type Outcome = { readonly error: unknown } | { readonly result: QueryResult }
+
+/**
+ * One attempt at one statement, on a connection that goes back to the pool. The promise settles when it has, so that a
+ * slot is held until then, also after the caller was answered.
+ */
+export class LoneQuery extends Dependent {
+  private readonly gateway: Gateway
+  private readonly work: Work
+  private readonly query: QueryParts
+  private client: PoolClient | undefined = undefined
+  private cancellation: Cancellation | undefined = undefined
+  private timer: unknown = undefined
+  private resolve!: (result: QueryResult) => void
+  private reject!: (error: unknown) => void
+  /** There while a request to cancel is on its way: told of the end of the statement. */
+  private onEnd: (() => void) | undefined = undefined
+  private outcome: Outcome | undefined = undefined
+
+  constructor(gateway: Gateway, work: Work, query: QueryParts) {
+    super()
+    this.gateway = gateway
+    this.work = work
+    this.query = query
+  }
+
+  run(call: KernelCall): Promise<QueryResult> {
+    if (call.isCancellable) this.attach(call)
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+      this.gateway.connect((error, client) => {
+        if (client === undefined) this.fail(this.work.meets(error, 'before'))
+        else this.send(client)
+      })
+    })
+  }
+
+  override cancel(cancellation: Cancellation): void {
+    this.cancellation = cancellation
+    if (this.client !== undefined) this.interrupt(this.client)
+  }
+
+  private send(client: PoolClient): void {
+    if (this.cancellation !== undefined) {
+      client.release()
+      this.fail(this.cancellation.reason)
+      return
+    }
+    this.client = client
+    const { settings } = this.gateway
+    this.timer = startTimer(settings.clock, () => this.giveUp(client), silentMs(settings))
+    const [text, values] = this.query
+    try {
+      client.query(text as string, values as unknown[], (error: unknown, result: QueryResult) =>
+        this.ended(client, error ? { error } : { result }),
+      )
+    } catch (error) {
+      // It was not even sent: a query that `pg` does not take.
+      this.ended(client, { error })
+    }
+  }
+
+  /** The server has let its own limit pass: nobody is there any more. */
+  private giveUp(client: PoolClient): void {
+    this.timer = undefined
+    this.ended(client, { error: silentServer(this.gateway.settings) })
+  }
+
+  private ended(client: PoolClient, outcome: Outcome): void {
+    if (this.outcome !== undefined) return
+    this.outcome = outcome
+    // While it is being cancelled, the connection is not free.
+    if (this.onEnd !== undefined) this.onEnd()
+    else this.leave(client, outcome, this.isUsable(client, outcome))
+  }
+
+  private interrupt(client: PoolClient): void {
+    const running = new Promise<void>(resolve => {
+      this.onEnd = resolve
+    })
+    const { settings, makeClient } = this.gateway
+    const reason = this.cancellation?.reason
+    void interrupt(client, running, { ...settings, makeClient }).then(hasEnded => {
+      this.outcome ??= { error: reason }
+      const { outcome } = this
+      // The caller has its answer; a value that came all the same is discarded.
+      this.leave(client, 'error' in outcome ? { error: reason } : outcome, hasEnded && this.isUsable(client, outcome))
+    })
+  }
+
+  private isUsable(client: PoolClient, outcome: Outcome): boolean {
+    if ('error' in outcome && !classify(outcome.error).keepsConnection) return false
+    // A statement such as BEGIN has left a transaction open, for whoever would come next.
+    return 'error' in outcome || (transactionStatusOf(client) ?? 'I') === 'I'
+  }
+
+  private leave(client: PoolClient, outcome: Outcome, isUsable: boolean): void {
+    client.release(!isUsable)
+    if ('error' in outcome) this.fail(this.reported(outcome.error))
+    else {
+      this.settle()
+      this.resolve(outcome.result)
+    }
+  }
+
+  /** A write whose connection was lost may have been carried out. */
+  private reported(error: unknown): unknown {
+    this.work.meets(error, 'within')
+    if (error === this.cancellation?.reason || this.work.readOnly) return error
+    const { kind } = classify(error)
+    if (kind !== 'connection lost' && kind !== 'unknown outcome') return error
+    return new UnknownOutcomeError(this.gateway.settings.name, 'the statement', { cause: error })
+  }
+
+  private fail(error: unknown): void {
+    this.settle()
+    this.reject(error)
+  }
+
+  private settle(): void {
+    this.detach()
+    this.gateway.settings.clock.clearTimeout(this.timer)
+  }
+}

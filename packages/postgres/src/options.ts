@@ -1,0 +1,119 @@
+import type { Bulkhead, BulkheadOptions } from '@holdfast/bulkhead'
+import type { CircuitBreaker, CircuitBreakerOptions } from '@holdfast/circuit-breaker'
+import type { AnyPolicy, CommonOptions } from '@holdfast/core'
+import { type Identity, limit, type Rule, readOptions, readPolicyOptions, rule } from '@holdfast/core/kernel'
+import type { RetryOptions } from '@holdfast/retry'
+import type { PoolConfig } from 'pg'
+
+/** Options of a policy that gets its clock and its lots from the pool. */
+type Tuned<Options> = Omit<Options, 'clock' | 'random'>
+
+/**
+ * In milliseconds, above 0; Infinity is no limit. Each must be below the next that is one. What is left out is as the pool
+ * has it, by `connectionTimeoutMillis`, `lock_timeout` and `statement_timeout`.
+ */
+export interface PostgresTimeouts {
+  /** To get a connection, with the wait for a free one. Default 2 000. */
+  readonly acquireMs?: number | undefined
+  /** The server's `lock_timeout`: how long a statement waits for a lock. Default 5 000. */
+  readonly lockMs?: number | undefined
+  /** The server's `statement_timeout`; a server that does not keep to it is taken for gone. Default 10 000. */
+  readonly statementMs?: number | undefined
+  /** The whole of a query or a transaction, with all attempts. Default 30 000. */
+  readonly totalMs?: number | undefined
+}
+
+/** The options of `resilientPool`. */
+export interface PostgresOptions extends CommonOptions {
+  readonly timeouts?: PostgresTimeouts | undefined
+  /**
+   * Whether connections are opened with `statement_timeout` and `lock_timeout`. `false` where a pooler refuses them as
+   * startup parameters; transactions set them all the same. Default `true`.
+   */
+  readonly sessionTimeouts?: boolean | undefined
+  /** Attempts: options in place of the preset's, a policy, or `false`. Default 5, of what may be repeated. */
+  readonly retry?: Tuned<RetryOptions> | AnyPolicy | false | undefined
+  /** The breaker of the whole pool: options in place of the preset's, a circuit breaker, or `false`. */
+  readonly breaker?: Tuned<CircuitBreakerOptions> | CircuitBreaker | false | undefined
+  /**
+   * How many connections may be used at once, and how many calls may wait for one: options in place of the preset's, a
+   * bulkhead, or `false`. Default: the pool's `max`, and ten times as many waiting.
+   */
+  readonly bulkhead?: Partial<Tuned<BulkheadOptions>> | Bulkhead | false | undefined
+  /**
+   * How long a connection may take to be usable again when what it did was cancelled, in milliseconds, above 0. Default
+   * 2 000; it is closed then.
+   */
+  readonly cancelGraceMs?: number | undefined
+  /**
+   * How long an aborted transaction still waits for the answer to a COMMIT that it has sent, in milliseconds, above 0.
+   * Default 5 000; its outcome is unknown then.
+   */
+  readonly commitGraceMs?: number | undefined
+  /** Where jitter draws from, 0 up to 1. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
+}
+
+/** The options of a pool, as read. */
+export interface PostgresSettings extends Identity {
+  readonly timeouts: Required<{ [Option in keyof PostgresTimeouts]: number }>
+  readonly sessionTimeouts: boolean
+  readonly retry: NonNullable<PostgresOptions['retry']>
+  readonly breaker: NonNullable<PostgresOptions['breaker']>
+  readonly bulkhead: NonNullable<PostgresOptions['bulkhead']>
+  readonly cancelGraceMs: number
+  readonly commitGraceMs: number
+  readonly random: () => number
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const part = <T>(what: string): Rule<T> =>
+  rule(`${what}, a policy or false`, value => value === false || isObject(value), {} as T)
+
+/** The order that lets each limit act before the one around it. */
+const ORDER = ['acquireMs', 'lockMs', 'statementMs', 'totalMs'] as const
+
+/** What a pool says of its own limits. */
+type PoolLimits = Pick<PoolConfig, 'connectionTimeoutMillis' | 'lock_timeout' | 'statement_timeout'>
+
+/** Throws a `TypeError` or `RangeError` for what makes no sense. */
+export function readPostgresOptions(options: PostgresOptions | undefined, pool: PoolLimits): PostgresSettings {
+  const read = readPolicyOptions('postgres', options, {
+    timeouts: rule<PostgresTimeouts>('an object', isObject, {}),
+    sessionTimeouts: rule('true or false', value => typeof value === 'boolean', true),
+    retry: part<PostgresSettings['retry']>('options of a retry'),
+    breaker: part<PostgresSettings['breaker']>('options of a circuit breaker'),
+    bulkhead: part<PostgresSettings['bulkhead']>('options of a bulkhead'),
+    cancelGraceMs: limit(2_000),
+    commitGraceMs: limit(5_000),
+    random: rule('a function', value => typeof value === 'function', Math.random),
+  })
+  return { ...read, timeouts: readTimeouts(`${read.name}: timeouts`, read.timeouts, pool) }
+}
+
+function readTimeouts(subject: string, given: PostgresTimeouts, pool: PoolLimits): PostgresSettings['timeouts'] {
+  const read = readOptions(subject, given, {
+    acquireMs: limit(pool.connectionTimeoutMillis || 2_000),
+    lockMs: limit(pool.lock_timeout || 5_000),
+    statementMs: limit(pool.statement_timeout || 10_000),
+    totalMs: limit(30_000),
+  })
+  // Defaults make way for a shorter limit around them, so that it can be given alone.
+  const timeouts = { ...read }
+  let outerMs = Infinity
+  for (const name of ORDER.toReversed()) {
+    const innerMs = timeouts[name]
+    if (innerMs !== Infinity && innerMs >= outerMs) {
+      if (given[name] !== undefined) throw misordered(subject, name, innerMs, outerMs)
+      timeouts[name] = outerMs / 2
+    }
+    outerMs = Math.min(outerMs, timeouts[name])
+  }
+  return timeouts
+}
+
+function misordered(subject: string, name: string, innerMs: number, outerMs: number): RangeError {
+  const order = ORDER.join(' < ')
+  return new RangeError(`${subject}: ${order} is the order of limits, got ${name} ${innerMs} within ${outerMs}`)
+}
