@@ -12,16 +12,16 @@ export function beginning(
   remainingMs: number,
 ): string {
   const modes = [
-    isolation && `isolation level ${isolation}`,
-    readOnly && 'read only',
-    deferrable && 'deferrable',
+    isolation !== undefined && `ISOLATION LEVEL ${isolation.toUpperCase()}`,
+    readOnly && 'READ ONLY',
+    deferrable && 'DEFERRABLE',
   ].filter(mode => typeof mode === 'string')
   const leftMs = remainingMs - Math.min(remainingMs * MARGIN, LONGEST_MARGIN_MS)
   const statementMs = Math.min(timeouts.statementMs, leftMs)
   // A lock is waited for within a statement.
   const lockMs = Math.min(timeouts.lockMs, statementMs / 2)
   return [
-    `begin ${modes.join(' ')}`,
+    ['BEGIN', ...modes].join(' '),
     ...limiting('statement_timeout', statementMs),
     ...limiting('lock_timeout', lockMs),
   ].join('; ')
@@ -29,5 +29,5 @@ export function beginning(
 
 function limiting(setting: string, limitMs: number): string[] {
   // To the server, 0 is no limit.
-  return limitMs === Infinity ? [] : [`set local ${setting} = ${Math.max(1, Math.floor(limitMs))}`]
+  return limitMs === Infinity ? [] : [`SET LOCAL ${setting} = ${Math.max(1, Math.floor(limitMs))}`]
 }

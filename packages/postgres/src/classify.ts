@@ -39,20 +39,20 @@ export interface ClassifiedFailure {
 type Row = Omit<ClassifiedFailure, 'code'>
 
 const rows = {
-  rolledBack: row('rolled back', 'repeat', 'repeat reads', { keepsConnection: true }),
-  neverStarted: row('never started', 'repeat', 'repeat', { isUnhealthy: true }),
-  stalePlan: row('never started', 'stop', 'repeat once', {}),
-  connectionLost: row('connection lost', 'repeat', 'repeat reads', { isUnhealthy: true }),
-  unknownOutcome: row('unknown outcome', 'probe', 'probe', { isUnhealthy: true }),
-  failover: row('failover', 'repeat', 'repeat', { isUnhealthy: true }),
-  cancelled: row('cancelled', 'stop', 'stop', { keepsConnection: true }),
-  hung: row('cancelled', 'stop', 'stop', {}),
-  permanent: row('permanent', 'stop', 'stop', { keepsConnection: true }),
-  rejected: row('permanent', 'stop', 'stop', {}),
-  exhausted: row('permanent', 'stop', 'stop', { keepsConnection: true, isUnhealthy: true }),
+  rolledBack: says('rolled back', 'repeat', 'repeat reads', { keepsConnection: true }),
+  neverStarted: says('never started', 'repeat', 'repeat', { isUnhealthy: true }),
+  stalePlan: says('never started', 'stop', 'repeat once', {}),
+  connectionLost: says('connection lost', 'repeat', 'repeat reads', { isUnhealthy: true }),
+  unknownOutcome: says('unknown outcome', 'probe', 'probe', { isUnhealthy: true }),
+  failover: says('failover', 'repeat', 'repeat', {}),
+  cancelled: says('cancelled', 'stop', 'stop', { keepsConnection: true }),
+  hung: says('cancelled', 'stop', 'stop', {}),
+  permanent: says('permanent', 'stop', 'stop', { keepsConnection: true }),
+  rejected: says('permanent', 'stop', 'stop', {}),
+  exhausted: says('permanent', 'stop', 'stop', { keepsConnection: true, isUnhealthy: true }),
 } as const
 
-function row(kind: FailureKind, inside: NextStep, outside: NextStep, facts: Partial<Row>): Row {
+function says(kind: FailureKind, inside: NextStep, outside: NextStep, facts: Partial<Row>): Row {
   return { kind, inside, outside, keepsConnection: false, isUnhealthy: false, ...facts }
 }
 
@@ -63,8 +63,6 @@ const byCode: ReadonlyMap<unknown, Row> = new Map<string, Row>([
   // cannot_connect_now, too_many_connections, sqlclient_unable_to_establish_sqlconnection, and that a server rejects it
   ...of(rows.neverStarted, ['57P03', '53300', '08001', '08004']),
   ...of(rows.neverStarted, ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENOTFOUND', 'EAI_AGAIN']),
-  // A socket in the file system that is not there yet.
-  ...of(rows.neverStarted, ['ENOENT']),
   // invalid_sql_statement_name: the prepared statement is on another connection, as behind a pooler
   ...of(rows.stalePlan, ['26000']),
   // connection_exception, _does_not_exist, _failure, and what poolers answer when they have lost the server
@@ -121,9 +119,14 @@ export function classify(error: unknown): ClassifiedFailure {
 }
 
 function rowOf(facts: ErrorLike): Row | undefined {
-  const { code, message } = facts
+  const { code, message, severity, syscall } = facts
   const known = byCode.get(code) ?? byMessage.get(message)
+  // What ends a connection is never a mere ERROR: that comes from another server, to which this one is connected, or says
+  // that the client has made a mistake.
+  if (severity === 'ERROR' && (known === rows.connectionLost || known === rows.neverStarted)) return rows.permanent
   if (known !== undefined) return known
+  // A socket in the file system that is not there yet.
+  if (code === 'ENOENT' && syscall === 'connect') return rows.neverStarted
   if (code === STALE_PLAN && String(message).includes('cached plan')) return rows.stalePlan
   // The database was not asked.
   if (isHoldfastError(facts)) return { ...rows.neverStarted, isUnhealthy: false, keepsConnection: true }

@@ -1,6 +1,7 @@
 import { UnknownOutcomeError } from '@holdfast/core'
+import type { ErrorLike } from '@holdfast/core/kernel'
 import type { AbortGate } from './abort-gate.ts'
-import { classify } from './classify.ts'
+import { classify, isAnswer } from './classify.ts'
 import type { Lease } from './lease.ts'
 import type { CommitOutcome } from './outcome.ts'
 import { RolledBackError } from './rolled-back-error.ts'
@@ -38,10 +39,7 @@ export async function commit(lease: Lease, { name, gate, find }: Commit): Promis
   throw error
 }
 
-/** Whether the server itself has said that the COMMIT failed. One that shuts down may have carried it out. */
+/** Whether the server itself has said that the COMMIT failed. One that ends the connection may have carried it out. */
 function isAnswered(error: unknown): boolean {
-  if (error instanceof RolledBackError) return true
-  const { severity } = error as { readonly severity?: unknown }
-  const { kind } = classify(error)
-  return severity === 'ERROR' && kind !== 'connection lost' && kind !== 'unknown outcome'
+  return error instanceof RolledBackError || (isAnswer(error as ErrorLike) && classify(error).keepsConnection)
 }

@@ -34,18 +34,27 @@ export function sever(client: PoolClient, reason: Error): void {
   wireOf(client)?.stream.destroy(reason)
 }
 
+/** A request to cancel that is on its way. */
+export interface CancelRequest {
+  /** Resolves when the server has taken it, or it has failed. Never rejects. */
+  readonly taken: Promise<void>
+  /** Gives up on it. */
+  readonly close: () => void
+}
+
 /**
- * Asks the server, over a connection of its own, to cancel what runs on `client`. Resolves when the server has closed that
+ * Asks the server, over a connection of its own, to cancel what runs on `client`. It is taken when the server has closed that
  * connection: it has sent its own process the signal before, so that none can come later. (PostgreSQL, "Canceling
- * Requests in Progress": a request is never answered.) Never rejects.
+ * Requests in Progress": there is no other answer.)
  */
-export function requestCancel(client: PoolClient, makeClient: () => Client): Promise<void> {
+export function requestCancel(client: PoolClient, makeClient: () => Client): CancelRequest {
   const { processID, secretKey } = sessionOf(client)
   const courier = makeClient()
   const wire = wireOf(courier)
   // The native bindings have no connection to see.
-  if (wire === undefined || processID === null) return Promise.resolve()
-  return new Promise(resolve => {
+  if (wire === undefined || processID === null) return { taken: Promise.resolve(), close: () => {} }
+  const close = (): void => wire.stream.destroy()
+  const taken = new Promise<void>(resolve => {
     const ask = (): void => wire.cancel(processID, secretKey)
     wire.once('connect', () => {
       if (!courier.ssl) ask()
@@ -54,9 +63,21 @@ export function requestCancel(client: PoolClient, makeClient: () => Client): Pro
     wire.once('sslconnect', ask)
     wire.once('end', resolve)
     // The end follows.
-    wire.on('error', () => wire.stream.destroy())
+    wire.on('error', close)
     const { host, port } = client
     if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`)
     else wire.connect(port, host)
   })
+  return { taken, close }
+}
+
+/** Calls back when the server is ready for the next statement, or gone. */
+export function whenReady(client: PoolClient, callback: () => void): void {
+  const settle = (): void => {
+    client.off('drain', settle)
+    client.off('end', settle)
+    callback()
+  }
+  client.once('drain', settle)
+  client.once('end', settle)
 }

@@ -1,33 +1,40 @@
 import type { Client, Pool, PoolClient } from 'pg'
+import { connectingOptions } from './connecting-options.ts'
 import type { PostgresSettings } from './options.ts'
-import type { PostgresPolicies } from './preset.ts'
+import { type PostgresPolicies, postgresPolicies } from './preset.ts'
+import { viewOf } from './view.ts'
 import type { Work } from './work.ts'
 
 /** The way to the database that all work of a pool takes. */
 export interface Gateway {
+  readonly pool: Pool
   readonly settings: PostgresSettings
   readonly policies: PostgresPolicies
+  /** What connections are made with. */
+  readonly options: Pool['options']
   /** Gets a connection of the pool, past all policies. */
   readonly connect: (callback: Connected) => void
   /** A client that has not connected, with the settings of the pool's. */
   readonly makeClient: () => Client
 }
 
-export type Connected = (error: Error | undefined, client: PoolClient | undefined) => void
+type Connected = (...answer: [error: Error, client: undefined] | [error: undefined, client: PoolClient]) => void
 
-/** A pool whose `connect` is its own, and whose options are those to connect with. */
-export function gatewayOf(pool: Pool, view: Pool, settings: PostgresSettings, policies: PostgresPolicies): Gateway {
-  const { connect } = pool
+export function gatewayOf(pool: Pool, settings: PostgresSettings): Gateway {
+  const options = connectingOptions(pool, settings)
+  const connecting = viewOf(pool, { options })
   const { Client } = pool as unknown as { readonly Client: new (options: object) => Client }
   return {
+    pool,
     settings,
-    policies,
+    policies: postgresPolicies(settings, options.max),
+    options,
     connect: callback =>
-      connect.call(view, (error, client) => {
-        if (client !== undefined) withstand(client)
-        callback(error, client)
+      pool.connect.call(connecting, (error, client) => {
+        if (error !== undefined) callback(error, undefined)
+        else if (client !== undefined) callback(undefined, withstanding(client))
       }),
-    makeClient: () => new Client(view.options),
+    makeClient: () => new Client(options),
   }
 }
 
@@ -48,10 +55,10 @@ export function acquire(gateway: Gateway, work: Work): Promise<PoolClient> {
 const withstood = new WeakSet<PoolClient>()
 
 /** A connection that dies while nothing runs on it must not end the process; what is asked of it next fails. */
-function withstand(client: PoolClient): void {
-  if (withstood.has(client)) return
+function withstanding(client: PoolClient): PoolClient {
+  if (withstood.has(client)) return client
   withstood.add(client)
-  client.on('error', ignore)
+  return client.on('error', ignore)
 }
 
 const ignore = (): void => {}

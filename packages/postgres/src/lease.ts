@@ -3,9 +3,11 @@ import type { PoolClient, QueryResult } from 'pg'
 import { classify } from './classify.ts'
 import { transactionStatusOf } from './connection.ts'
 import type { Gateway } from './gateway.ts'
-import { interrupt, within } from './interrupt.ts'
+import { interrupt } from './interrupt.ts'
 import { RolledBackError } from './rolled-back-error.ts'
 import { unlessSilent } from './silence.ts'
+import { within } from './time.ts'
+import { viewOf } from './view.ts'
 import type { Work } from './work.ts'
 
 /** in_failed_sql_transaction */
@@ -20,7 +22,7 @@ type Query = (...parts: readonly unknown[]) => unknown
 export class Lease {
   /** What the callback gets: the client of the pool, but for `query` and `release`. */
   readonly client: PoolClient
-  /** The first error that the server has answered with: where the callback swallowed it, it still ends the transaction. */
+  /** The error that the transaction has failed with: where the callback swallowed it, it still ends it. */
   firstError: unknown
   readonly #gateway: Gateway
   readonly #work: Work
@@ -35,15 +37,11 @@ export class Lease {
     this.#gateway = gateway
     this.#work = work
     this.#client = client
-    const own: Record<string | symbol, unknown> = {
+    this.client = viewOf(client, {
       query: (...parts: readonly unknown[]) => this.#query(parts),
       release: () => {
         throw new Error(`${gateway.settings.name}: a transaction releases its client by itself`)
       },
-    }
-    this.client = new Proxy(client, {
-      get: (target, member, receiver) =>
-        Object.hasOwn(own, member) ? own[member] : Reflect.get(target, member, receiver),
     })
   }
 
@@ -63,14 +61,14 @@ export class Lease {
   }
 
   async begin(text: string): Promise<void> {
-    await this.send(text)
     this.#isOpen = true
+    await this.send(text)
   }
 
   /** Resolves when the server has committed. */
   async commit(): Promise<void> {
     this.#isOpen = false
-    const { command } = await this.send('commit')
+    const { command } = await this.send('COMMIT')
     if (command !== 'COMMIT') throw new RolledBackError(this.#gateway.settings.name, this.firstError)
   }
 
@@ -91,7 +89,7 @@ export class Lease {
   async rollBack(): Promise<void> {
     if (!this.#isUsable || !this.#isOpen) return
     const { clock, cancelGraceMs } = this.#gateway.settings
-    const rolledBack = this.send('rollback').then(
+    const rolledBack = this.send('ROLLBACK').then(
       () => true,
       () => false,
     )
@@ -117,7 +115,11 @@ export class Lease {
     const sent = (this.#client.query as Query)(...parts)
     // A cursor or a stream speaks for itself.
     if (!(sent instanceof Promise)) return sent
-    void this.#watched(sent).catch(ignore)
+    const healed = (): void => {
+      // It has gone back to a savepoint, or never failed.
+      this.firstError = undefined
+    }
+    this.#watched(sent).then(healed, ignore)
     return sent
   }
 
@@ -146,6 +148,6 @@ const ignore = (): void => {}
 function refused(parts: readonly unknown[], reason: unknown): unknown {
   const callback = parts.at(-1)
   if (typeof callback !== 'function') return Promise.reject(reason)
-  process.nextTick(callback as () => void, reason)
+  process.nextTick(callback, reason)
   return undefined
 }

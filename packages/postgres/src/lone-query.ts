@@ -2,7 +2,7 @@ import { UnknownOutcomeError } from '@holdfast/core'
 import { type Cancellation, Dependent, type KernelCall, startTimer } from '@holdfast/core/kernel'
 import type { PoolClient, QueryResult } from 'pg'
 import { classify } from './classify.ts'
-import { transactionStatusOf } from './connection.ts'
+import { transactionStatusOf, whenReady } from './connection.ts'
 import type { Gateway } from './gateway.ts'
 import { interrupt } from './interrupt.ts'
 import { silentMs, silentServer } from './silence.ts'
@@ -66,7 +66,7 @@ export class LoneQuery extends Dependent {
     const [text, values] = this.query
     try {
       client.query(text as string, values as unknown[], (error: unknown, result: QueryResult) =>
-        this.ended(client, error ? { error } : { result }),
+        error ? this.failed(client, error) : this.ended(client, { result }),
       )
     } catch (error) {
       // It was not even sent: a query that `pg` does not take.
@@ -78,6 +78,12 @@ export class LoneQuery extends Dependent {
   private giveUp(client: PoolClient): void {
     this.timer = undefined
     this.ended(client, { error: silentServer(this.gateway.settings) })
+  }
+
+  /** Before the server is ready again, it cannot be told what state the statement has left behind. */
+  private failed(client: PoolClient, error: unknown): void {
+    if (!classify(error).keepsConnection) this.ended(client, { error })
+    else whenReady(client, () => this.ended(client, { error }))
   }
 
   private ended(client: PoolClient, outcome: Outcome): void {
@@ -103,9 +109,9 @@ export class LoneQuery extends Dependent {
   }
 
   private isUsable(client: PoolClient, outcome: Outcome): boolean {
-    if ('error' in outcome && !classify(outcome.error).keepsConnection) return false
-    // A statement such as BEGIN has left a transaction open, for whoever would come next.
-    return 'error' in outcome || (transactionStatusOf(client) ?? 'I') === 'I'
+    // A statement such as BEGIN leaves a transaction open, for whoever would come next.
+    if ((transactionStatusOf(client) ?? 'I') !== 'I') return false
+    return !('error' in outcome) || classify(outcome.error).keepsConnection
   }
 
   private leave(client: PoolClient, outcome: Outcome, isUsable: boolean): void {

@@ -3,9 +3,9 @@ import type { PoolClient } from 'pg'
 import { classify, isAnswer } from './classify.ts'
 import { backendOf } from './connection.ts'
 import { connected, type Gateway } from './gateway.ts'
-import { paused } from './interrupt.ts'
 import type { Lease } from './lease.ts'
 import { unlessSilent } from './silence.ts'
+import { paused } from './time.ts'
 import type { Work } from './work.ts'
 
 /** What a transaction is known by once its connection is gone. */
@@ -23,12 +23,12 @@ export const nothingDone: TransactionMark = { xid: null, timeline: '', backend: 
 
 export type CommitOutcome = 'committed' | 'rolled back' | 'unknown'
 
-const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) as timeline'
-const MARK = `select pg_current_xact_id_if_assigned()::text as xid, ${TIMELINE}`
-const STATUS = `select pg_xact_status($1::xid8) as status, ${TIMELINE}`
+const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS timeline'
+const MARK = `SELECT pg_current_xact_id_if_assigned()::text AS xid, ${TIMELINE}`
+const STATUS = `SELECT pg_xact_status($1::xid8) AS status, ${TIMELINE}`
 /** The process that served it waits, perhaps for ever, for what its client says next. Only that one: numbers come again. */
 const END_BACKEND =
-  'select pg_terminate_backend(pid) from pg_stat_activity where pid = $1 and backend_xid = $2::xid8::xid'
+  'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_xid = $2::xid8::xid'
 
 /** How often the server is asked, in milliseconds: at first, and at most. */
 const FIRST_PAUSE_MS = 20
@@ -79,15 +79,13 @@ export class Outcomes {
     if (mark.xid === null) return 'rolled back'
     const { clock } = this.#gateway.settings
     const untilMs = clock.nowMs() + LONGEST_SEARCH_MS
-    let isExpired = false
-    void expired.then(() => {
-      isExpired = true
-    })
+    const over = expired.then(() => 'unknown' as const)
     let pauseMs = FIRST_PAUSE_MS
-    for (let times = 1; !isExpired && clock.nowMs() < untilMs; times++) {
-      const outcome = await Promise.race([this.#ask(mark, times > PATIENCE), expired])
+    for (let times = 1; clock.nowMs() < untilMs; times++) {
+      const outcome = await Promise.race([this.#ask(mark, times > PATIENCE), over])
       if (outcome !== undefined) return outcome
-      await Promise.race([paused(clock, pauseMs), expired])
+      const unknown = await Promise.race([paused(clock, pauseMs), over])
+      if (unknown !== undefined) return unknown
       pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
     }
     return 'unknown'

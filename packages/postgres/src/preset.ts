@@ -73,7 +73,7 @@ function made<Options extends object>(
   make: (given: Options) => AnyPolicy,
 ): AnyPolicy | undefined {
   if (part === false) return undefined
-  return holdfast in part ? (part as AnyPolicy) : make(part as Options)
+  return holdfast in part ? part : make(part)
 }
 
 /** As everywhere, undefined is the default. */

@@ -18,7 +18,7 @@ export function queryArguments(given: readonly unknown[]): QueryArguments {
   const isOptions = typeof second === 'object' && second !== null && !Array.isArray(second)
   return {
     parts: [textOrConfig, isOptions ? undefined : (second ?? undefined)],
-    options: (isOptions ? second : (third ?? undefined)) as QueryOptions | undefined,
+    options: isOptions ? second : (third ?? undefined),
     callback,
   }
 }

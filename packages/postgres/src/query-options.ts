@@ -40,7 +40,7 @@ const isDeadline = (value: unknown): boolean =>
 const isStates = (value: unknown): boolean =>
   Array.isArray(value) && value.every(each => typeof each === 'string' && /^[0-9A-Z]{5}$/.test(each))
 
-const isolations: readonly unknown[] = ['read committed', 'repeatable read', 'serializable'] satisfies Isolation[]
+const isolations: readonly Isolation[] = ['read committed', 'repeatable read', 'serializable']
 
 /** The options of a query, as read. */
 export interface ReadQueryOptions {
@@ -72,7 +72,7 @@ const transactionRules: Rules<ReadTransactionOptions> = {
   ...queryRules,
   isolation: rule<Isolation | undefined>(
     isolations.map(each => `"${each}"`).join(' or '),
-    value => isolations.includes(value),
+    value => isolations.includes(value as Isolation),
     undefined,
   ),
   deferrable: rule<boolean>('true or false', isBoolean, false),
@@ -89,6 +89,13 @@ export function readQueryOptions(name: string, options: QueryOptions | undefined
 /** Throws a `TypeError` or `RangeError` for what makes no sense. */
 export function readTransactionOptions(name: string, options: TransactionOptions | undefined): ReadTransactionOptions {
   return readOptions(`${name}: transaction`, options, { ...transactionRules })
+}
+
+/** What was asked of this one, and what it did not say as it was asked of all. */
+export function merged<O extends WorkOptions>(common: WorkOptions | undefined, own: O | undefined): O | undefined {
+  if (common === undefined || (own !== undefined && !isObject(own))) return own
+  const said = Object.entries(own ?? {}).filter(([, value]) => value !== undefined)
+  return { ...common, ...Object.fromEntries(said) } as O
 }
 
 /** The earlier of both limits, in milliseconds. */

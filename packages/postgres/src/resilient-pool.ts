@@ -1,19 +1,16 @@
-import process from 'node:process'
 import type { Bulkhead } from '@holdfast/bulkhead'
 import type { CircuitBreaker } from '@holdfast/circuit-breaker'
-import { type Call, type Policy, TimeoutError } from '@holdfast/core'
-import { type KernelCall, promised, show } from '@holdfast/core/kernel'
-import type { Pool, PoolClient, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult, QueryResultRow } from 'pg'
-import { borrow } from './borrow.ts'
-import { connectingOptions } from './connecting-options.ts'
+import type { Policy } from '@holdfast/core'
+import { show } from '@holdfast/core/kernel'
+import type { Pool, QueryArrayConfig, QueryArrayResult, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import { connectOf } from './connecting.ts'
 import { type Gateway, gatewayOf } from './gateway.ts'
-import { LoneQuery, type QueryParts } from './lone-query.ts'
 import { type PostgresOptions, readPostgresOptions } from './options.ts'
-import { type PostgresEvent, postgresPolicies } from './preset.ts'
-import { queryArguments } from './query-arguments.ts'
-import { limitOf, type QueryOptions, readQueryOptions } from './query-options.ts'
+import type { PostgresEvent } from './preset.ts'
+import { merged, type QueryOptions, readQueryOptions, type WorkOptions } from './query-options.ts'
+import { queryOf } from './querying.ts'
 import { type Transaction, transactionsOf } from './transaction.ts'
-import { type PostgresContext, Work } from './work.ts'
+import { viewOf } from './view.ts'
 
 /** What a resilient pool has beside all that a pool has. */
 export interface Resilient {
@@ -48,6 +45,14 @@ export interface Resilient {
    * }, { isolation: 'serializable', signal })
    */
   readonly transaction: Transaction
+  /**
+   * The same pool with options for all that goes through it, such as `{ readOnly: true }` for an ORM that only reads, or the
+   * signal and the deadline of one request.
+   *
+   * @example
+   * const orders = await drizzle(pool.with({ readOnly: true, signal })).select().from(ordersTable)
+   */
+  with(options: WorkOptions): ResilientPool
   /** All policies of a query, outermost first: total, retry, breaker, bulkhead. The last three are of the whole pool. */
   readonly policy: Policy<never, PostgresEvent>
   /** Undefined where there is none. */
@@ -71,31 +76,33 @@ export type ResilientPool<P extends Pool = Pool> = P & Resilient
 export function resilientPool<P extends Pool>(pool: P, options?: PostgresOptions): ResilientPool<P> {
   if (!isPool(pool)) throw new TypeError(`postgres: resilientPool takes a Pool of pg, got ${show(pool)}`)
   const settings = readPostgresOptions(options, pool.options)
-  const policies = postgresPolicies(settings, pool.options.max)
-  const surface: Record<string | symbol, unknown> = { options: connectingOptions(pool, settings) }
-  const view = new Proxy(pool, {
-    get: (target, member, receiver) =>
-      Object.hasOwn(surface, member) ? surface[member] : Reflect.get(target, member, receiver),
-    has: (target, member) => Object.hasOwn(surface, member) || Reflect.has(target, member),
-    // Tests and instrumentation put functions of their own in the place of these.
-    set: (target, member, value, receiver) => {
-      if (!Object.hasOwn(surface, member)) return Reflect.set(target, member, value, receiver)
-      surface[member] = value
-      return true
+  const gateway = gatewayOf(pool, settings)
+  // Without a listener, an idle connection that dies ends the process. The pool replaces it by itself.
+  pool.on('error', () => {})
+  return resilient(pool, gateway, transactionsOf(gateway), undefined)
+}
+
+function resilient<P extends Pool>(
+  pool: P,
+  gateway: Gateway,
+  transaction: Transaction,
+  defaults: WorkOptions | undefined,
+): ResilientPool<P> {
+  const { policies, settings, options } = gateway
+  return viewOf(pool, {
+    query: queryOf(gateway, defaults),
+    connect: connectOf(gateway, defaults),
+    transaction: ((callback, own) => transaction(callback, merged(defaults, own))) satisfies Transaction,
+    with: (own: WorkOptions) => {
+      const both = merged(defaults, own)
+      readQueryOptions(settings.name, both)
+      return resilient(pool, gateway, transaction, both)
     },
-  }) as ResilientPool<P>
-  const gateway = gatewayOf(pool, view, settings, policies)
-  Object.assign(surface, {
-    query: (...given: unknown[]) => (isSubmittable(given[0]) ? submit(pool, view, given) : query(gateway, given)),
-    connect: (callback?: BorrowCallback) => connect(gateway, callback),
-    transaction: transactionsOf(gateway),
+    options,
     policy: policies.query,
     breaker: policies.breaker,
     bulkhead: policies.bulkhead,
   })
-  // Without a listener, an idle connection that dies ends the process. The pool replaces it by itself.
-  pool.on('error', () => {})
-  return view
 }
 
 const isPool = (value: unknown): boolean =>
@@ -103,55 +110,3 @@ const isPool = (value: unknown): boolean =>
   value !== null &&
   ['connect', 'query', 'on'].every(member => typeof (value as Record<string, unknown>)[member] === 'function') &&
   typeof (value as Partial<Pool>).options === 'object'
-
-/** A cursor or a stream: the pool sends it, on a connection that comes through the policies. */
-const isSubmittable = (query: unknown): boolean =>
-  typeof (query as { readonly submit?: unknown } | null | undefined)?.submit === 'function'
-
-const submit = (pool: Pool, view: Pool, given: readonly unknown[]): unknown => Reflect.apply(pool.query, view, given)
-
-function query(gateway: Gateway, given: readonly unknown[]): Promise<QueryResult> | undefined {
-  const { parts, options, callback } = queryArguments(given)
-  const result = start(gateway, parts, options)
-  if (callback === undefined) return result
-  answer(result, callback)
-  return undefined
-}
-
-function start(gateway: Gateway, parts: QueryParts, options: QueryOptions | undefined): Promise<QueryResult> {
-  const { settings, policies } = gateway
-  return promised(() => {
-    const read = readQueryOptions(settings.name, options)
-    const { signal, readOnly } = read
-    const timeoutMs = limitOf(read)
-    if (timeoutMs <= 0) throw new TimeoutError(settings.name, 0, 'run')
-    const work = new Work({ readOnly, isTransaction: false })
-    const context: PostgresContext = { ...read.context, postgres: work }
-    const attempt = (call: Call): Promise<QueryResult> => new LoneQuery(gateway, work, parts).run(call as KernelCall)
-    return policies.query.run(attempt, { signal, timeoutMs, context })
-  })
-}
-
-/** What a callback throws is nobody's rejection: it ends the process, as with `pg`. */
-function answer<T>(result: Promise<T>, callback: (error: Error | null, result?: T) => void): void {
-  result.then(
-    value => process.nextTick(callback, null, value),
-    (error: unknown) => process.nextTick(callback, error),
-  )
-}
-
-type BorrowCallback = (
-  error: Error | undefined,
-  client: PoolClient | undefined,
-  release: (error?: Error | boolean) => void,
-) => void
-
-function connect(gateway: Gateway, callback: BorrowCallback | undefined): Promise<PoolClient> | undefined {
-  const client = borrow(gateway)
-  if (callback === undefined) return client
-  client.then(
-    connected => process.nextTick(callback, undefined, connected, connected.release),
-    (error: unknown) => process.nextTick(callback, error, undefined, () => {}),
-  )
-  return undefined
-}
