@@ -1,9 +1,9 @@
 import { TimeoutError } from '@holdfast/core'
 import type { PoolClient } from 'pg'
-import { acquire, type Gateway } from './gateway.ts'
+import { acquire, type Gateway, isDoomed } from './gateway.ts'
 import { limitOf, type QueryOptions, readQueryOptions } from './query-options.ts'
 import { tell } from './tell.ts'
-import { type PostgresContext, Work } from './work.ts'
+import { contextOf, Work } from './work.ts'
 
 type Release = PoolClient['release']
 type Borrowed = (error: Error | undefined, client: PoolClient | undefined, release: Release) => void
@@ -38,7 +38,7 @@ async function borrow(gateway: Gateway, options: QueryOptions | undefined): Prom
   const timeoutMs = limitOf(read)
   if (timeoutMs <= 0) throw new TimeoutError(settings.name, 0, 'run')
   const work = new Work({ readOnly: read.readOnly, isTransaction: false })
-  const context: PostgresContext = { ...read.context, postgres: work }
+  const context = contextOf(work, read.context)
   return connect.run(
     async ({ signal }) => {
       const place = await bulkhead?.acquire({ signal })
@@ -58,7 +58,7 @@ function holding(client: PoolClient, leave: () => void): PoolClient {
   const release = client.release.bind(client)
   client.release = reason => {
     leave()
-    release(reason)
+    release(isDoomed(client) || reason)
   }
   return client
 }

@@ -7,7 +7,8 @@ interface Wire {
   requestSsl: () => void
   cancel: (processID: number, secretKey: unknown) => void
   once: (event: 'connect' | 'sslconnect' | 'end', listener: () => void) => void
-  on: (event: 'error', listener: () => void) => void
+  on: ((event: 'error', listener: () => void) => void) &
+    ((event: 'errorMessage', listener: (error: unknown) => void) => void)
 }
 
 interface Session {
@@ -27,6 +28,11 @@ export function backendOf(client: PoolClient): number | null {
 /** Whether a transaction is open (`T`), has failed (`E`) or there is none (`I`); undefined where this `pg` cannot tell. */
 export function transactionStatusOf(client: PoolClient): 'I' | 'T' | 'E' | undefined {
   return client.getTransactionStatus?.() ?? undefined
+}
+
+/** Calls back with each error that the server sends to a client. */
+export function onServerError(client: PoolClient, listener: (error: unknown) => void): void {
+  wireOf(client)?.on('errorMessage', listener)
 }
 
 /** Closes the socket under a client. What runs on it fails. */

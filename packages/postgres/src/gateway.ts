@@ -1,8 +1,11 @@
+import { startTimer } from '@holdfast/core/kernel'
 import type { Client, Pool, PoolClient } from 'pg'
-import { connectingOptions } from './connecting-options.ts'
+import { classify } from './classify.ts'
+import { onServerError } from './connection.ts'
+import { type ClientClass, limitedClient } from './limited-client.ts'
 import type { PostgresSettings } from './options.ts'
 import { type PostgresPolicies, postgresPolicies } from './preset.ts'
-import { viewOf } from './view.ts'
+import { Silence } from './silence.ts'
 import type { Work } from './work.ts'
 
 /** The way to the database that all work of a pool takes. */
@@ -10,8 +13,7 @@ export interface Gateway {
   readonly pool: Pool
   readonly settings: PostgresSettings
   readonly policies: PostgresPolicies
-  /** What connections are made with. */
-  readonly options: Pool['options']
+  readonly silence: Silence
   /** Gets a connection of the pool, past all policies. */
   readonly connect: (callback: Connected) => void
   /** A client that has not connected, with the settings of the pool's. */
@@ -20,21 +22,44 @@ export interface Gateway {
 
 type Connected = (...answer: [error: Error, client: undefined] | [error: undefined, client: PoolClient]) => void
 
+/** From now on, the pool makes its connections with the limits of `settings`. */
 export function gatewayOf(pool: Pool, settings: PostgresSettings): Gateway {
-  const options = connectingOptions(pool, settings)
-  const connecting = viewOf(pool, { options })
-  const { Client } = pool as unknown as { readonly Client: new (options: object) => Client }
+  const LimitedClient = limitedClient(pool, settings)
+  ;(pool as unknown as { Client: ClientClass }).Client = LimitedClient
   return {
     pool,
     settings,
-    policies: postgresPolicies(settings, options.max),
-    options,
-    connect: callback =>
-      pool.connect.call(connecting, (error, client) => {
-        if (error !== undefined) callback(error, undefined)
-        else if (client !== undefined) callback(undefined, withstanding(client))
-      }),
-    makeClient: () => new Client(options),
+    policies: postgresPolicies(settings, pool.options.max),
+    silence: new Silence(settings),
+    connect: callback => {
+      const { options, idleCount, waitingCount, totalCount } = pool
+      const isAtHand = idleCount > waitingCount || totalCount < options.max
+      takeFrom(pool, isAtHand ? callback : limited(settings, callback))
+    },
+    makeClient: () => new LimitedClient(pool.options),
+  }
+}
+
+function takeFrom(pool: Pool, callback: Connected): void {
+  pool.connect((error, client) => {
+    if (error !== undefined) callback(error, undefined)
+    else if (client !== undefined) callback(undefined, withstanding(client))
+  })
+}
+
+/** Bounds the wait for a connection that others have. One that comes later goes back at once. */
+function limited({ clock, timeouts }: PostgresSettings, callback: Connected): Connected {
+  let isOver = false
+  const expire = (): void => {
+    isOver = true
+    // As that of pg-pool, which cannot bound a single wait.
+    callback(new Error('timeout exceeded when trying to connect'), undefined)
+  }
+  const timer = startTimer(clock, expire, timeouts.acquireMs)
+  return (...answer) => {
+    clock.clearTimeout(timer)
+    if (!isOver) callback(...answer)
+    else answer[1]?.release()
   }
 }
 
@@ -58,7 +83,17 @@ const withstood = new WeakSet<PoolClient>()
 function withstanding(client: PoolClient): PoolClient {
   if (withstood.has(client)) return client
   withstood.add(client)
+  onServerError(client, error => {
+    if (!classify(error).keepsConnection) doomed.add(client)
+  })
   return client.on('error', ignore)
+}
+
+const doomed = new WeakSet<PoolClient>()
+
+/** Whether the server has said something after which a connection must not be used again, though it may still be open. */
+export function isDoomed(client: PoolClient): boolean {
+  return doomed.has(client)
 }
 
 const ignore = (): void => {}

@@ -5,7 +5,6 @@ import { transactionStatusOf } from './connection.ts'
 import type { Gateway } from './gateway.ts'
 import { interrupt } from './interrupt.ts'
 import { RolledBackError } from './rolled-back-error.ts'
-import { unlessSilent } from './silence.ts'
 import { within } from './time.ts'
 import { viewOf } from './view.ts'
 import type { Work } from './work.ts'
@@ -125,7 +124,7 @@ export class Lease {
 
   /** Notices what an error says, and a server that keeps silent. */
   #watched<T>(statement: Promise<T>): Promise<T> {
-    const watched = unlessSilent(this.#gateway.settings, this.#client, statement).then(
+    const watched = this.#gateway.silence.unless(this.#client, statement).then(
       result => {
         this.#running.delete(watched)
         return result

@@ -1,15 +1,19 @@
 import { UnknownOutcomeError } from '@holdfast/core'
-import { type Cancellation, Dependent, type KernelCall, startTimer } from '@holdfast/core/kernel'
+import { type Cancellation, Dependent, type KernelCall } from '@holdfast/core/kernel'
 import type { PoolClient, QueryResult } from 'pg'
 import { classify } from './classify.ts'
 import { transactionStatusOf, whenReady } from './connection.ts'
 import type { Gateway } from './gateway.ts'
 import { interrupt } from './interrupt.ts'
-import { silentMs, silentServer } from './silence.ts'
+import type { Listening } from './silence.ts'
 import type { Work } from './work.ts'
 
 /** A query as `pg` takes it: text or a config, and values. */
-export type QueryParts = readonly [textOrConfig: unknown, values: unknown]
+export interface QueryParts {
+  /** Or a config. */
+  readonly text: unknown
+  readonly values: unknown
+}
 
 type Outcome = { readonly error: unknown } | { readonly result: QueryResult }
 
@@ -17,13 +21,13 @@ type Outcome = { readonly error: unknown } | { readonly result: QueryResult }
  * One attempt at one statement, on a connection that goes back to the pool. The promise settles when it has, so that a
  * slot is held until then, also after the caller was answered.
  */
-export class LoneQuery extends Dependent {
+export class LoneQuery extends Dependent implements Listening {
+  since = 0
   private readonly gateway: Gateway
   private readonly work: Work
   private readonly query: QueryParts
   private client: PoolClient | undefined = undefined
   private cancellation: Cancellation | undefined = undefined
-  private timer: unknown = undefined
   private resolve!: (result: QueryResult) => void
   private reject!: (error: unknown) => void
   /** There while a request to cancel is on its way: told of the end of the statement. */
@@ -61,9 +65,8 @@ export class LoneQuery extends Dependent {
       return
     }
     this.client = client
-    const { settings } = this.gateway
-    this.timer = startTimer(settings.clock, () => this.giveUp(client), silentMs(settings))
-    const [text, values] = this.query
+    this.gateway.silence.watch(this)
+    const { text, values } = this.query
     try {
       client.query(text as string, values as unknown[], (error: unknown, result: QueryResult) =>
         error ? this.failed(client, error) : this.ended(client, { result }),
@@ -75,9 +78,8 @@ export class LoneQuery extends Dependent {
   }
 
   /** The server has let its own limit pass: nobody is there any more. */
-  private giveUp(client: PoolClient): void {
-    this.timer = undefined
-    this.ended(client, { error: silentServer(this.gateway.settings) })
+  heardNothing(): void {
+    if (this.client !== undefined) this.ended(this.client, { error: this.gateway.silence.error() })
   }
 
   /** Before the server is ready again, it cannot be told what state the statement has left behind. */
@@ -139,6 +141,6 @@ export class LoneQuery extends Dependent {
 
   private settle(): void {
     this.detach()
-    this.gateway.settings.clock.clearTimeout(this.timer)
+    this.gateway.silence.leave(this)
   }
 }

@@ -4,7 +4,6 @@ import { classify, isAnswer } from './classify.ts'
 import { backendOf } from './connection.ts'
 import { connected, type Gateway } from './gateway.ts'
 import type { Lease } from './lease.ts'
-import { unlessSilent } from './silence.ts'
 import { paused } from './time.ts'
 import type { Work } from './work.ts'
 
@@ -14,18 +13,30 @@ export interface TransactionMark {
   readonly xid: string | null
   /** The history that the server writes. A standby that takes over begins another, and may give the number away again. */
   readonly timeline: string
+  /** Where the server's log stood before the COMMIT, whose own record is further on. */
+  readonly position: string
+  /** Where the recovery ended by which the server had started; null where it had been shut down in good order. */
+  readonly recovered: string | null
   /** The process that served it. */
   readonly backend: number | null
 }
 
+type Mark = Omit<TransactionMark, 'backend'>
+
 /** Of a transaction that is read-only. */
-export const nothingDone: TransactionMark = { xid: null, timeline: '', backend: null }
+export const nothingDone: TransactionMark = { xid: null, timeline: '', position: '', recovered: null, backend: null }
 
 export type CommitOutcome = 'committed' | 'rolled back' | 'unknown'
 
 const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS timeline'
-const MARK = `SELECT pg_current_xact_id_if_assigned()::text AS xid, ${TIMELINE}`
-const STATUS = `SELECT pg_xact_status($1::xid8) AS status, ${TIMELINE}`
+const MARK = `SELECT pg_current_xact_id_if_assigned()::text AS xid, ${TIMELINE},
+  pg_current_wal_insert_lsn()::text AS position, pg_last_wal_replay_lsn()::text AS recovered`
+// A server that crashes forgets what it had not written, the number of the transaction included, and gives it to another. So
+// where a recovery since has ended before the COMMIT, the number must not be asked about.
+const STATUS = `SELECT ${TIMELINE}, CASE
+  WHEN recovered IS DISTINCT FROM $2::pg_lsn AND recovered < $3::pg_lsn THEN 'aborted'
+  ELSE pg_xact_status($1::xid8) END AS status
+  FROM pg_last_wal_replay_lsn() AS recovered`
 /** The process that served it waits, perhaps for ever, for what its client says next. Only that one: numbers come again. */
 const END_BACKEND =
   'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_xid = $2::xid8::xid'
@@ -55,7 +66,7 @@ export class Outcomes {
   async prepare(client: PoolClient, work: Work): Promise<void> {
     if (this.#canTell !== undefined) return
     try {
-      await unlessSilent(this.#gateway.settings, client, client.query(MARK))
+      await this.#gateway.silence.unless(client, client.query(MARK))
       this.#canTell = true
     } catch (error) {
       if (!isAnswer(error as ErrorLike) || classify(error).kind !== 'permanent') throw work.meets(error, 'before')
@@ -67,7 +78,7 @@ export class Outcomes {
   /** Of the transaction that is open on a connection, before its COMMIT. */
   async markOf(lease: Lease): Promise<TransactionMark | undefined> {
     if (this.#canTell !== true) return undefined
-    const { rows } = await lease.send<{ xid: string | null; timeline: string }>(MARK)
+    const { rows } = await lease.send<Mark>(MARK)
     const [row] = rows
     return row && { ...row, backend: backendOf(lease.client) }
   }
@@ -92,11 +103,16 @@ export class Outcomes {
   }
 
   /** Undefined where it must be asked again. */
-  async #ask({ xid, timeline, backend }: TransactionMark, isImpatient: boolean): Promise<CommitOutcome | undefined> {
+  async #ask(mark: TransactionMark, isImpatient: boolean): Promise<CommitOutcome | undefined> {
+    const { xid, timeline, position, recovered, backend } = mark
     let client: PoolClient | undefined
     try {
       client = await connected(this.#gateway)
-      const answer = await this.#send<{ status: string | null; timeline: string }>(client, STATUS, [xid])
+      const answer = await this.#send<{ status: string | null; timeline: string }>(client, STATUS, [
+        xid,
+        recovered,
+        position,
+      ])
       const outcome = outcomeOf(answer, timeline)
       if (outcome === undefined && isImpatient) await this.#send(client, END_BACKEND, [backend, xid])
       client.release()
@@ -111,7 +127,7 @@ export class Outcomes {
   }
 
   async #send<Row extends object>(client: PoolClient, text: string, values: unknown[]): Promise<Row | undefined> {
-    const { rows } = await unlessSilent(this.#gateway.settings, client, client.query<Row>(text, values))
+    const { rows } = await this.#gateway.silence.unless(client, client.query<Row>(text, values))
     return rows[0]
   }
 }

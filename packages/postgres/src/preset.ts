@@ -9,7 +9,15 @@ import {
 } from '@holdfast/circuit-breaker'
 import { type AnyPolicy, type Policy, pipeline } from '@holdfast/core'
 import { draw, holdfast, type KernelCall } from '@holdfast/core/kernel'
-import { type Backoff, exponential, type RetryEvent, type RetryOptions, retry } from '@holdfast/retry'
+import {
+  type Backoff,
+  exponential,
+  type RetryBudget,
+  type RetryEvent,
+  type RetryOptions,
+  retry,
+  retryBudget,
+} from '@holdfast/retry'
 import { type TimeoutEvent, timeout } from '@holdfast/timeout'
 import { classify } from './classify.ts'
 import type { PostgresSettings } from './options.ts'
@@ -97,6 +105,7 @@ function postgresRetry({ name, clock, random, timeouts }: PostgresSettings, give
     clock,
     random,
     maxAttempts: 5,
+    budget: outageBudget(),
     backoff: postgresBackoff,
     handles: ({ error, call }) => workOf(call)?.mayRepeat(error) ?? false,
     ...named(given),
@@ -107,6 +116,17 @@ function postgresRetry({ name, clock, random, timeouts }: PostgresSettings, give
       return delayMs >= leftMs ? Infinity : delayMs
     },
   })
+}
+
+/** Bounds what is repeated while the database is in trouble, and not what is because two transactions have met. */
+function outageBudget(): RetryBudget {
+  const budget = retryBudget()
+  return {
+    remaining: clock => budget.remaining(clock),
+    deposit: (clock, call) => budget.deposit(clock, call),
+    withdraw: (clock, call) =>
+      (call !== undefined && workOf(call)?.wasConflict === true) || budget.withdraw(clock, call),
+  }
 }
 
 const outage = exponential({ firstMs: 100, maxMs: 5_000 })

@@ -3,22 +3,21 @@ import type { QueryParts } from './lone-query.ts'
 import type { QueryOptions } from './query-options.ts'
 
 /** A call of `query`, in any of the forms that `pg` takes, and with options. */
-export interface QueryArguments {
-  readonly parts: QueryParts
+export interface QueryArguments extends QueryParts {
   readonly options: QueryOptions | undefined
   readonly callback: ((error: Error | null, result?: QueryResult) => void) | undefined
 }
 
 /** Reads `(textOrConfig, values?, options?, callback?)`; the callback may come after any of them. */
 export function queryArguments(given: readonly unknown[]): QueryArguments {
-  const last = given.at(-1)
-  const callback = typeof last === 'function' ? (last as QueryArguments['callback']) : undefined
-  const [textOrConfig, second, third] = callback === undefined ? given : given.slice(0, -1)
-  // Values are a list: an object in their place can only be options.
-  const isOptions = typeof second === 'object' && second !== null && !Array.isArray(second)
-  return {
-    parts: [textOrConfig, isOptions ? undefined : (second ?? undefined)],
-    options: isOptions ? second : (third ?? undefined),
-    callback,
+  const last = given[given.length - 1]
+  if (typeof last === 'function') {
+    return { ...queryArguments(given.slice(0, -1)), callback: last as QueryArguments['callback'] }
   }
+  const second = given[1] ?? undefined
+  // Values are a list: an object in their place can only be options.
+  if (typeof second === 'object' && !Array.isArray(second)) {
+    return { text: given[0], values: undefined, options: second, callback: undefined }
+  }
+  return { text: given[0], values: second, options: given[2] ?? undefined, callback: undefined }
 }

@@ -83,12 +83,21 @@ const noOptions: ReadQueryOptions = readOptions('query', undefined, { ...queryRu
 
 /** Throws a `TypeError` or `RangeError` for what makes no sense. */
 export function readQueryOptions(name: string, options: QueryOptions | undefined): ReadQueryOptions {
-  return options === undefined ? noOptions : readOptions(`${name}: query`, options, { ...queryRules })
+  return options === undefined ? noOptions : read(`${name}: query`, options, queryRules)
 }
 
 /** Throws a `TypeError` or `RangeError` for what makes no sense. */
 export function readTransactionOptions(name: string, options: TransactionOptions | undefined): ReadTransactionOptions {
-  return readOptions(`${name}: transaction`, options, { ...transactionRules })
+  return read(`${name}: transaction`, options, transactionRules)
+}
+
+/** Throws for an object that has its members from a class: an AbortController, say, in place of its signal. */
+function read<Options>(subject: string, given: object | undefined, rules: Rules<Options>): Options {
+  const prototype: unknown = given && Object.getPrototypeOf(given)
+  if (isObject(prototype) && prototype !== Object.prototype && !Array.isArray(given)) {
+    throw new TypeError(`${subject}: options must be a plain object, got an object of a class`)
+  }
+  return readOptions(subject, given, { ...rules }) as Options
 }
 
 /** What was asked of this one, and what it did not say as it was asked of all. */

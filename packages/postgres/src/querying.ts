@@ -8,7 +8,7 @@ import { queryArguments } from './query-arguments.ts'
 import { limitOf, merged, type QueryOptions, readQueryOptions } from './query-options.ts'
 import { tell } from './tell.ts'
 import { viewOf } from './view.ts'
-import { type PostgresContext, Work } from './work.ts'
+import { contextOf, Work } from './work.ts'
 
 /** `query` of a resilient pool, in all forms that `pg` takes. */
 export function queryOf(
@@ -21,8 +21,9 @@ export function queryOf(
     if (isSubmittable(given[0])) {
       return (viewOf(pool, { connect: connectOf(gateway, defaults) }) as Sending).query(...given)
     }
-    const { parts, options, callback } = queryArguments(given)
-    const result = queried(gateway, parts, merged(defaults, options))
+    const query = queryArguments(given)
+    const { options, callback } = query
+    const result = queried(gateway, query, merged(defaults, options))
     return callback === undefined ? result : tell(result, callback)
   }
 }
@@ -35,7 +36,7 @@ interface Sending {
 const isSubmittable = (query: unknown): boolean =>
   typeof (query as { readonly submit?: unknown } | null | undefined)?.submit === 'function'
 
-function queried(gateway: Gateway, parts: QueryParts, options: QueryOptions | undefined): Promise<QueryResult> {
+function queried(gateway: Gateway, query: QueryParts, options: QueryOptions | undefined): Promise<QueryResult> {
   const { settings, policies } = gateway
   return promised(() => {
     const read = readQueryOptions(settings.name, options)
@@ -43,8 +44,8 @@ function queried(gateway: Gateway, parts: QueryParts, options: QueryOptions | un
     const timeoutMs = limitOf(read)
     if (timeoutMs <= 0) throw new TimeoutError(settings.name, 0, 'run')
     const work = new Work({ readOnly, isTransaction: false })
-    const context: PostgresContext = { ...read.context, postgres: work }
-    const attempt = (call: Call): Promise<QueryResult> => new LoneQuery(gateway, work, parts).run(call as KernelCall)
+    const context = contextOf(work, read.context)
+    const attempt = (call: Call): Promise<QueryResult> => new LoneQuery(gateway, work, query).run(call as KernelCall)
     return policies.query.run(attempt, { signal, timeoutMs, context })
   })
 }

@@ -88,7 +88,7 @@ function resilient<P extends Pool>(
   transaction: Transaction,
   defaults: WorkOptions | undefined,
 ): ResilientPool<P> {
-  const { policies, settings, options } = gateway
+  const { policies, settings } = gateway
   return viewOf(pool, {
     query: queryOf(gateway, defaults),
     connect: connectOf(gateway, defaults),
@@ -98,7 +98,6 @@ function resilient<P extends Pool>(
       readQueryOptions(settings.name, both)
       return resilient(pool, gateway, transaction, both)
     },
-    options,
     policy: policies.query,
     breaker: policies.breaker,
     bulkhead: policies.bulkhead,

@@ -6,7 +6,7 @@ import { Attempt } from './attempt.ts'
 import type { Gateway } from './gateway.ts'
 import { Outcomes } from './outcome.ts'
 import { limitOf, readTransactionOptions, type TransactionOptions } from './query-options.ts'
-import { type PostgresContext, Work } from './work.ts'
+import { contextOf, Work } from './work.ts'
 
 /** What the callback of a transaction gets. */
 export interface TransactionFacts {
@@ -39,7 +39,7 @@ export function transactionsOf(gateway: Gateway): Transaction {
     const phase = ownMs < timeouts.totalMs ? 'run' : 'total'
     const gate = new AbortGate({ name, clock, signal, limitMs, phase, commitGraceMs })
     const work = new Work({ readOnly, isTransaction: true, retryOn, remainingMs: gate.remainingMs })
-    const context: PostgresContext = { ...options.context, postgres: work }
+    const context = contextOf(work, options.context)
     const attempt = new Attempt({ gateway, outcomes, work, gate, options })
     try {
       return await policies.transaction.run((call: Call) => attempt.run(callback, call), {

@@ -14,6 +14,9 @@ export interface PostgresContext extends CallContext {
   readonly postgres: Work
 }
 
+const none: readonly string[] = []
+const unlimited = (): number => Infinity
+
 /** A query, a transaction or a checkout, with all of its attempts: decides whether there may be another one. */
 export class Work implements PostgresWork {
   readonly readOnly: boolean
@@ -23,8 +26,10 @@ export class Work implements PostgresWork {
   /** What is left of its time, in milliseconds. */
   readonly remainingMs: () => number
   /** What the database, or the way to it, has thrown, and whether that was before anything was begun. */
-  private readonly met = new WeakMap<object, 'before' | 'within'>()
+  private met: Map<unknown, 'before' | 'within'> | undefined = undefined
   private hadStalePlan = false
+  /** Whether the last failure was a conflict, which the server has answered: that it is repeated burdens nobody. */
+  wasConflict = false
 
   constructor(facts: {
     readonly readOnly: boolean
@@ -34,13 +39,14 @@ export class Work implements PostgresWork {
   }) {
     this.readOnly = facts.readOnly
     this.isTransaction = facts.isTransaction
-    this.retryOn = facts.retryOn ?? []
-    this.remainingMs = facts.remainingMs ?? (() => Infinity)
+    this.retryOn = facts.retryOn ?? none
+    this.remainingMs = facts.remainingMs ?? unlimited
   }
 
   /** Remembers an error of the database's, and returns it. */
   meets<E>(error: E, when: 'before' | 'within'): E {
-    if (typeof error === 'object' && error !== null) this.met.set(error, when)
+    this.met ??= new Map()
+    this.met.set(error, when)
     return error
   }
 
@@ -52,6 +58,7 @@ export class Work implements PostgresWork {
   mayRepeat(error: unknown): boolean {
     const when = this.whenMet(error)
     const { kind, code, inside, outside } = classify(error)
+    this.wasConflict = kind === 'rolled back'
     if (when === 'before') return kind === 'never started' || kind === 'connection lost' || kind === 'failover'
     if (when === undefined) return false
     if (!this.isTransaction) return this.mayRepeatAlone(outside)
@@ -69,6 +76,7 @@ export class Work implements PostgresWork {
   }
 
   private whenMet(error: unknown): 'before' | 'within' | undefined {
+    if (this.met === undefined) return undefined
     for (const level of levelsOf(error)) {
       for (const each of level) {
         const when = this.met.get(each)
@@ -77,6 +85,11 @@ export class Work implements PostgresWork {
     }
     return undefined
   }
+}
+
+/** The context of a call for `work`, beside what the caller gave. */
+export function contextOf(work: Work, given: CallContext | undefined): PostgresContext {
+  return given === undefined ? { postgres: work } : { ...given, postgres: work }
 }
 
 /**
