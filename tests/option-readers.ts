@@ -1,4 +1,6 @@
 import { resilientFetch } from '@holdfast/fetch'
+import { resilientPool } from '@holdfast/postgres'
+import { faultProxy } from '@holdfast/testing/fault-proxy'
 import {
   bulkhead,
   circuitBreaker,
@@ -16,6 +18,7 @@ import {
   slowCallRate,
   timeout,
 } from 'holdfast'
+import { Pool } from 'pg'
 
 /** Hands options to what reads them; it must throw, or reject, for an option that it does not know. */
 export type OptionReader = (options: never) => unknown
@@ -48,5 +51,17 @@ export const optionReaders: Readonly<Record<string, Readonly<Record<string, Opti
   fetch: {
     resilientFetch: options => resilientFetch(options),
     body: body => resilientFetch({ body }),
+  },
+  postgres: {
+    resilientPool: options => resilientPool(new Pool(), options),
+    query: options => resilientPool(new Pool()).query('select 1', [], options),
+    transaction: options => resilientPool(new Pool()).transaction(() => {}, options),
+  },
+  testing: {
+    faultProxy: options => faultProxy(options),
+    cutAt: async options => {
+      await using proxy = await faultProxy({ target: { port: 1 } })
+      proxy.cutAt(options)
+    },
   },
 }

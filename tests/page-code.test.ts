@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { format } from 'node:util'
+import { availability, type ServerKind } from '@holdfast/database-servers'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type CodeBlock, codeBlocks } from './code-blocks.ts'
 import { type ExampleHosts, serveExampleHosts } from './example-hosts.ts'
@@ -54,22 +55,28 @@ describe('code of the pages', () => {
     30_000,
   )
 
-  test.each(blocks.filter(block => !isTest(block)).map(block => [whereabouts(block), block] as const))(
-    '%s runs and prints what it says',
-    async (_, block) => {
-      const printed: string[] = []
-      vi.spyOn(console, 'log').mockImplementation((...values) => void printed.push(format(...values)))
+  for (const block of blocks.filter(each => !isTest(each)))
+    test.skipIf(serversFor(block).some(kind => !availability(kind).isAvailable))(
+      `${whereabouts(block)} runs and prints what it says`,
+      async () => {
+        const printed: string[] = []
+        vi.spyOn(console, 'log').mockImplementation((...values) => void printed.push(format(...values)))
 
-      await import(fileOf(block))
+        await import(fileOf(block))
 
-      expect(printed).toEqual(expect.arrayContaining(promisedOutput(block)))
-    },
-  )
+        expect(printed).toEqual(expect.arrayContaining(promisedOutput(block)))
+      },
+    )
 
   // A block that is a test file adds its tests here.
   for (const block of blocks.filter(isTest))
     describe(whereabouts(block), async () => void (await import(fileOf(block))))
 })
+
+/** The database servers that a block starts. */
+function serversFor({ module }: CodeBlock): ServerKind[] {
+  return (['postgres', 'redis'] as const).filter(kind => module.toLowerCase().includes(`start${kind}(`))
+}
 
 /** What stands in the comment after a `console.log`. */
 function promisedOutput({ module }: CodeBlock): string[] {

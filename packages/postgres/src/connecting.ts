@@ -1,5 +1,6 @@
 import { TimeoutError } from '@holdfast/core'
 import type { PoolClient } from 'pg'
+import { transactionStatusOf } from './connection.ts'
 import { acquire, type Gateway, isDoomed } from './gateway.ts'
 import { limitOf, type QueryOptions, readQueryOptions } from './query-options.ts'
 import { tell } from './tell.ts'
@@ -58,7 +59,9 @@ function holding(client: PoolClient, leave: () => void): PoolClient {
   const release = client.release.bind(client)
   client.release = reason => {
     leave()
-    release(isDoomed(client) || reason)
+    // Whoever comes next must not find a transaction open.
+    const isIdle = (transactionStatusOf(client) ?? 'I') === 'I'
+    release(isDoomed(client) || !isIdle || reason)
   }
   return client
 }

@@ -32,6 +32,7 @@ export class LoneQuery extends Dependent implements Listening {
   private reject!: (error: unknown) => void
   /** There while a request to cancel is on its way: told of the end of the statement. */
   private onEnd: (() => void) | undefined = undefined
+  private isAnswered = false
   private outcome: Outcome | undefined = undefined
 
   constructor(gateway: Gateway, work: Work, query: QueryParts) {
@@ -68,9 +69,13 @@ export class LoneQuery extends Dependent implements Listening {
     this.gateway.silence.watch(this)
     const { text, values } = this.query
     try {
-      client.query(text as string, values as unknown[], (error: unknown, result: QueryResult) =>
-        error ? this.failed(client, error) : this.ended(client, { result }),
-      )
+      client.query(text as string, values as unknown[], (error: unknown, result: QueryResult) => {
+        // Of a value that cannot be sent, `pg` tells twice: the second time, of a result without rows.
+        if (this.isAnswered) return
+        this.isAnswered = true
+        if (error) this.failed(client, error)
+        else this.ended(client, { result })
+      })
     } catch (error) {
       // It was not even sent: a query that `pg` does not take.
       this.ended(client, { error })

@@ -65,7 +65,7 @@ export type ResilientPool<P extends Pool = Pool> = P & Resilient
 /**
  * The same pool, seen through policies: an object that shares its connections, events and counts, is an instance of the same
  * class, and whose `query` and `connect` repeat what may be repeated, give up in time, and leave a database alone that is
- * down. Wrap the pool before its first connection.
+ * down. Wrap the pool before its first connection, and once.
  *
  * Throws a `TypeError` or `RangeError` for options that make no sense.
  *
@@ -75,7 +75,10 @@ export type ResilientPool<P extends Pool = Pool> = P & Resilient
  */
 export function resilientPool<P extends Pool>(pool: P, options?: PostgresOptions): ResilientPool<P> {
   if (!isPool(pool)) throw new TypeError(`postgres: resilientPool takes a Pool of pg, got ${show(pool)}`)
+  if (wrapped.has(pool))
+    throw new TypeError('postgres: this pool is resilient already; `with(options)` is for further options')
   const settings = readPostgresOptions(options, pool.options)
+  wrapped.add(pool)
   const gateway = gatewayOf(pool, settings)
   // Without a listener, an idle connection that dies ends the process. The pool replaces it by itself.
   pool.on('error', () => {})
@@ -89,7 +92,7 @@ function resilient<P extends Pool>(
   defaults: WorkOptions | undefined,
 ): ResilientPool<P> {
   const { policies, settings } = gateway
-  return viewOf(pool, {
+  const view = viewOf(pool, {
     query: queryOf(gateway, defaults),
     connect: connectOf(gateway, defaults),
     transaction: ((callback, own) => transaction(callback, merged(defaults, own))) satisfies Transaction,
@@ -102,7 +105,12 @@ function resilient<P extends Pool>(
     breaker: policies.breaker,
     bulkhead: policies.bulkhead,
   })
+  wrapped.add(view)
+  return view
 }
+
+/** Pools that are resilient, and views of them. */
+const wrapped = new WeakSet<Pool>()
 
 const isPool = (value: unknown): boolean =>
   typeof value === 'object' &&
