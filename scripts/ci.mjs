@@ -44,6 +44,7 @@ const steps = [
   packageStep('packages', 'packages.json'),
   { title: 'size budgets', command: npm('size') },
   testStep('tests on the built packages', 'test:dist', 'tests-dist.json'),
+  testStep('a minute of bank transfers under faults', 'campaign:bank', 'bank.json'),
   { title: 'coverage', command: npm('coverage') },
   { title: 'cost of a call beside what is written by hand', command: npm('bench:check') },
   ...mutationSteps(),

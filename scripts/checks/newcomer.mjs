@@ -31,6 +31,20 @@ import { Agent, request } from 'undici'
 const dispatcher = new Agent().compose(resilient())
 const answer = async url => (await request(url, { dispatcher })).body.text()
 ${server}\n`,
+  // Nobody listens there: a database that is down, and the errors of both clients.
+  'databases.mjs': `import { resilientPool, classify } from '@holdfast/postgres'
+import { ioredisSettings, resilientRedis } from '@holdfast/redis'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+const nowhere = { host: '127.0.0.1', port: 1 }
+const pool = resilientPool(new pg.Pool(nowhere), { retry: false })
+const redis = resilientRedis(new Redis({ ...ioredisSettings, ...nowhere, lazyConnect: true }), { command: { timeoutMs: 100 }, retry: false })
+redis.on('error', () => {})
+const refused = await pool.query('select 1').catch(error => classify(error).kind)
+const unanswered = await redis.get('key').catch(error => error.name)
+console.log(refused === 'never started' && unanswered === 'TimeoutError' ? 'up' : [refused, unanswered])
+redis.disconnect()
+await pool.end()\n`,
   'esm.mjs': `import { retry } from 'holdfast'\n${call}\n`,
   'cjs.cjs': `const { retry } = require('holdfast')\n${call}\n`,
   'types.ts': `import { resilientFetch } from '@holdfast/fetch'
@@ -70,6 +84,10 @@ export function newcomerChecks(tarballs, folder) {
       title: 'newcomer: undici works on the Node of the workspace',
       verify: () => runOn([process.execPath], 'undici.mjs', folder),
     },
+    {
+      title: 'newcomer: postgres and redis work on each Node here',
+      verify: () => runOnEachNode('databases.mjs', folder),
+    },
     { title: 'newcomer: TypeScript accepts the declarations', verify: () => run('tsc', ['-p', folder]) },
   ]
 }
@@ -78,7 +96,12 @@ export function newcomerChecks(tarballs, folder) {
 async function install(tarballs, folder) {
   const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
   // What users have already, taken from where the workspace has it.
-  const dependencies = { ...ours, undici: `file:${await realpath(join(root, 'packages/undici/node_modules/undici'))}` }
+  const peers = [
+    ['undici', 'undici'],
+    ['postgres', 'pg'],
+    ['redis', 'ioredis'],
+  ].map(async ([user, name]) => [name, `file:${await realpath(join(root, 'packages', user, 'node_modules', name))}`])
+  const dependencies = { ...ours, ...Object.fromEntries(await Promise.all(peers)) }
   // Overrides make the packages take each other from the tarballs too: nothing of this is published yet.
   const overrides = Object.fromEntries(tarballs.map(({ name }) => [name, `$${name}`]))
 

@@ -13,8 +13,10 @@ export function* levelsOf(error: unknown): Generator<readonly ErrorLike[]> {
     const errors = level.filter(isErrorLike).filter(each => !seen.has(each) && seen.size < MOST && seen.add(each))
     if (errors.length === 0) return
     yield errors
-    level = errors.flatMap(({ cause, errors: parts }) => [...(Array.isArray(parts) ? parts.slice(0, MOST) : []), cause])
+    level = errors.flatMap(({ cause, errors: parts }) => [...(Array.isArray(parts) ? firstOf(parts) : []), cause])
   }
 }
+
+const firstOf = (parts: readonly unknown[]): readonly unknown[] => parts.slice(0, MOST)
 
 const isErrorLike = (error: unknown): error is ErrorLike => typeof error === 'object' && error !== null

@@ -1,3 +1,5 @@
+import type { UnknownOutcomeError } from './unknown-outcome-error.ts'
+
 /**
  * What the rejections of policies have in common. Match on `code`: classes differ between installed copies. Name and
  * message are made when they are read, as an open circuit may reject 100 000 times a second.
@@ -105,27 +107,6 @@ export class RateLimitedError extends HoldfastError {
 
   protected override describe(): string {
     return `rate limit reached, next call in ${Math.ceil(this.retryAfterMs)} ms`
-  }
-}
-
-/**
- * The connection was lost between an operation and its answer, or the wait for it ended: it may have been carried out, or
- * not. Of a kind that must not be doubled, so no retry repeats it. What was seen is the `cause`.
- */
-export class UnknownOutcomeError extends HoldfastError {
-  readonly code = 'ERR_HOLDFAST_UNKNOWN_OUTCOME'
-  /** What has no known outcome: `COMMIT`, a statement, the name of a command. */
-  readonly operation: string
-
-  constructor(policy: string, operation: string, options?: ErrorOptions) {
-    super(policy, options)
-    this.operation = operation
-    // The brand that every `retry` heeds.
-    Object.defineProperty(this, Symbol.for('holdfast.permanent'), { value: true })
-  }
-
-  protected override describe(): string {
-    return `no answer to ${this.operation}: it may have been carried out, or not; look before it is repeated`
   }
 }
 

@@ -10,7 +10,6 @@ export {
   isProtective,
   RateLimitedError,
   TimeoutError,
-  UnknownOutcomeError,
 } from './errors.ts'
 export type { ErrorFacts, FailureFacts, Listener, PolicyEvent } from './events.ts'
 export {
@@ -35,4 +34,5 @@ export { type PipelineFactory, type PipelineOptions, pipeline } from './pipeline
 export { type AddedBy, type AnyPolicy, type EventOf, type Policy, policies, type ResultPredicate } from './policy.ts'
 export { protect } from './protect.ts'
 export type { RunOptions } from './run.ts'
+export { UnknownOutcomeError } from './unknown-outcome-error.ts'
 export type { PipelineWarning } from './warnings.ts'

@@ -4,7 +4,7 @@ import { beginning } from './beginning.ts'
 import { commit } from './commit.ts'
 import { acquire, type Gateway } from './gateway.ts'
 import { Lease } from './lease.ts'
-import { nothingDone, type Outcomes } from './outcome.ts'
+import type { Outcomes } from './outcome.ts'
 import type { ReadTransactionOptions } from './query-options.ts'
 import { RolledBackError } from './rolled-back-error.ts'
 import type { TransactionCallback } from './transaction.ts'
@@ -54,9 +54,13 @@ export class Attempt {
       throw new Error(`${name}: the callback has ended its transaction; leave COMMIT and ROLLBACK to transaction()`)
     }
     if (lease.status === 'E') throw new RolledBackError(name, lease.firstError)
-    const mark = options.readOnly ? nothingDone : await outcomes.markOf(lease)
+    const mark = options.readOnly ? undefined : await outcomes.markOf(lease)
     signal.throwIfAborted()
-    await commit(lease, { name, gate, find: expired => outcomes.find(mark, expired) })
+    await commit(lease, {
+      name,
+      gate,
+      find: expired => (options.readOnly ? 'rolled back' : outcomes.find(mark, expired)),
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import { TimeoutError } from '@holdfast/core'
+import { isEnabled } from '@holdfast/core/kernel'
 import type { PoolClient } from 'pg'
 import { transactionStatusOf } from './connection.ts'
 import { acquire, type Gateway, isDoomed } from './gateway.ts'
@@ -42,7 +43,7 @@ async function borrow(gateway: Gateway, options: QueryOptions | undefined): Prom
   const context = contextOf(work, read.context)
   return connect.run(
     async ({ signal }) => {
-      const place = await bulkhead?.acquire({ signal })
+      const place = isEnabled(settings) ? await bulkhead?.acquire({ signal }) : undefined
       try {
         return holding(await acquire(gateway, work), () => place?.release())
       } catch (error) {

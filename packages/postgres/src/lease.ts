@@ -1,10 +1,12 @@
-import process from 'node:process'
+import { EventEmitter } from 'node:events'
 import type { PoolClient, QueryResult } from 'pg'
 import { classify } from './classify.ts'
 import { transactionStatusOf } from './connection.ts'
 import type { Gateway } from './gateway.ts'
 import { interrupt } from './interrupt.ts'
+import { isSubmittable } from './query-arguments.ts'
 import { RolledBackError } from './rolled-back-error.ts'
+import { tell } from './tell.ts'
 import { within } from './time.ts'
 import { viewOf } from './view.ts'
 import type { Work } from './work.ts'
@@ -13,6 +15,7 @@ import type { Work } from './work.ts'
 const FAILED_TRANSACTION = '25P02'
 
 type Query = (...parts: readonly unknown[]) => unknown
+type Told = (error: Error | null, result?: unknown) => void
 
 /**
  * The connection of one attempt at a transaction. Its callback gets a client that serves it until the attempt ends and no
@@ -51,7 +54,7 @@ export class Lease {
 
   /** Whether `error` only says that the transaction had failed before, which is not what the callback was told first. */
   isPoisonedBy(error: unknown): boolean {
-    return classify(error).code === FAILED_TRANSACTION && this.firstError !== undefined && this.firstError !== error
+    return classify(error).code === FAILED_TRANSACTION
   }
 
   /** Sends a statement of the transaction itself. */
@@ -110,16 +113,21 @@ export class Lease {
   }
 
   #query(parts: readonly unknown[]): unknown {
-    if (this.#ended !== undefined) return refused(parts, this.#ended.reason)
-    const sent = (this.#client.query as Query)(...parts)
-    // A cursor or a stream speaks for itself.
-    if (!(sent instanceof Promise)) return sent
+    if (this.#ended !== undefined) return told(Promise.reject(this.#ended.reason), parts)
+    const send = this.#client.query.bind(this.#client) as Query
+    if (isSubmittable(parts[0])) {
+      const submitted = send(...parts)
+      // A cursor or a stream speaks for itself, and is listened to.
+      if (submitted instanceof EventEmitter) submitted.on(EventEmitter.errorMonitor, error => this.#failed(error))
+      return submitted
+    }
+    const sent = send(...parts.filter(part => typeof part !== 'function')) as Promise<unknown>
     const healed = (): void => {
       // It has gone back to a savepoint, or never failed.
       this.firstError = undefined
     }
     this.#watched(sent).then(healed, ignore)
-    return sent
+    return told(sent, parts)
   }
 
   /** Notices what an error says, and a server that keeps silent. */
@@ -131,22 +139,25 @@ export class Lease {
       },
       (error: unknown) => {
         this.#running.delete(watched)
-        this.firstError ??= error
-        if (!classify(error).keepsConnection) this.#isUsable = false
-        throw this.#work.meets(error, 'within')
+        this.#failed(error)
+        throw error
       },
     )
     this.#running.add(watched)
     return watched
   }
+
+  #failed(error: unknown): void {
+    this.#work.meets(error, 'within')
+    this.firstError ??= error
+    if (!classify(error).keepsConnection) this.#isUsable = false
+  }
 }
 
 const ignore = (): void => {}
 
-/** The answer to a statement that comes too late, in the form that it asks for. */
-function refused(parts: readonly unknown[], reason: unknown): unknown {
+/** The answer to a query, in the form that it was asked in. */
+function told(answer: Promise<unknown>, parts: readonly unknown[]): unknown {
   const callback = parts.at(-1)
-  if (typeof callback !== 'function') return Promise.reject(reason)
-  process.nextTick(callback, reason)
-  return undefined
+  return typeof callback === 'function' ? tell(answer, callback as Told) : answer
 }

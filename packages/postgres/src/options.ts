@@ -99,21 +99,32 @@ function readTimeouts(subject: string, given: PostgresTimeouts, pool: PoolLimits
     statementMs: limit(pool.statement_timeout || 10_000),
     totalMs: limit(30_000),
   })
-  // Defaults make way for a shorter limit around them, so that it can be given alone.
+  return ordered(subject, read, given)
+}
+
+/** Checks the order of the limits that were given, and puts the others in between. */
+function ordered(subject: string, read: PostgresSettings['timeouts'], given: PostgresTimeouts): typeof read {
   const timeouts = { ...read }
-  let outerMs = Infinity
-  for (const name of ORDER.toReversed()) {
-    const innerMs = timeouts[name]
-    if (innerMs !== Infinity && innerMs >= outerMs) {
-      if (given[name] !== undefined) throw misordered(subject, name, innerMs, outerMs)
-      timeouts[name] = outerMs / 2
+  let inner: (typeof ORDER)[number] | undefined
+  for (const [index, name] of ORDER.entries()) {
+    const innerMs = inner === undefined ? 0 : timeouts[inner]
+    if (timeouts[name] === Infinity) continue
+    if (given[name] === undefined) {
+      const next = ORDER.slice(index).findIndex(each => given[each] !== undefined && given[each] !== Infinity)
+      const outerMs = next === -1 ? Infinity : timeouts[ORDER[index + next] as typeof name]
+      timeouts[name] = between(innerMs, outerMs, timeouts[name], next)
+    } else if (inner !== undefined && timeouts[name] <= innerMs) {
+      throw new RangeError(
+        `${subject}: ${name} must be above ${inner}, in the order ${ORDER.join(' < ')}, got ${timeouts[name]} and ${innerMs}`,
+      )
     }
-    outerMs = Math.min(outerMs, timeouts[name])
+    inner = name
   }
   return timeouts
 }
 
-function misordered(subject: string, name: string, innerMs: number, outerMs: number): RangeError {
-  const order = ORDER.join(' < ')
-  return new RangeError(`${subject}: ${order} is the order of limits, got ${name} ${innerMs} within ${outerMs}`)
+/** The default where it fits; else as far from both limits as the `places` that are to be filled let it be. */
+function between(innerMs: number, outerMs: number, defaultMs: number, places: number): number {
+  if (innerMs < defaultMs && defaultMs < outerMs) return defaultMs
+  return outerMs === Infinity ? innerMs * 2 : innerMs + (outerMs - innerMs) / (places + 1)
 }

@@ -9,8 +9,7 @@ import type { Work } from './work.ts'
 
 /** What a transaction is known by once its connection is gone. */
 export interface TransactionMark {
-  /** Its number; null where it has changed nothing. */
-  readonly xid: string | null
+  readonly xid: string
   /** The history that the server writes. A standby that takes over begins another, and may give the number away again. */
   readonly timeline: string
   /** Where the server's log stood before the COMMIT, whose own record is further on. */
@@ -23,13 +22,10 @@ export interface TransactionMark {
 
 type Mark = Omit<TransactionMark, 'backend'>
 
-/** Of a transaction that is read-only. */
-export const nothingDone: TransactionMark = { xid: null, timeline: '', position: '', recovered: null, backend: null }
-
 export type CommitOutcome = 'committed' | 'rolled back' | 'unknown'
 
 const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) AS timeline'
-const MARK = `SELECT pg_current_xact_id_if_assigned()::text AS xid, ${TIMELINE},
+const MARK = `SELECT pg_current_xact_id()::text AS xid, ${TIMELINE},
   pg_current_wal_insert_lsn()::text AS position, pg_last_wal_replay_lsn()::text AS recovered`
 // A server that crashes forgets what it had not written, the number of the transaction included, and gives it to another. So
 // where a recovery since has ended before the COMMIT, the number must not be asked about.
@@ -75,7 +71,10 @@ export class Outcomes {
     }
   }
 
-  /** Of the transaction that is open on a connection, before its COMMIT. */
+  /**
+   * Of the transaction that is open on a connection, before its COMMIT. It gives a number to one that has none: such a one may
+   * still do something at its COMMIT, as notify, or write to the table of another server.
+   */
   async markOf(lease: Lease): Promise<TransactionMark | undefined> {
     if (this.#canTell !== true) return undefined
     const { rows } = await lease.send<Mark>(MARK)
@@ -86,8 +85,6 @@ export class Outcomes {
   /** Asks until the server knows, or until `expired`. */
   async find(mark: TransactionMark | undefined, expired: Promise<void>): Promise<CommitOutcome> {
     if (mark === undefined) return 'unknown'
-    // It has changed nothing: that nothing is undone.
-    if (mark.xid === null) return 'rolled back'
     const { clock } = this.#gateway.settings
     const untilMs = clock.nowMs() + LONGEST_SEARCH_MS
     const over = expired.then(() => 'unknown' as const)

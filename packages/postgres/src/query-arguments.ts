@@ -21,3 +21,8 @@ export function queryArguments(given: readonly unknown[]): QueryArguments {
   }
   return { text: given[0], values: second, options: given[2] ?? undefined, callback: undefined }
 }
+
+/** A query that sends itself: a cursor, a stream. */
+export function isSubmittable(query: unknown): boolean {
+  return typeof (query as { readonly submit?: unknown } | null | undefined)?.submit === 'function'
+}

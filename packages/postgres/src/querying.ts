@@ -4,7 +4,7 @@ import type { QueryResult } from 'pg'
 import { connectOf } from './connecting.ts'
 import type { Gateway } from './gateway.ts'
 import { LoneQuery, type QueryParts } from './lone-query.ts'
-import { queryArguments } from './query-arguments.ts'
+import { isSubmittable, queryArguments } from './query-arguments.ts'
 import { limitOf, merged, type QueryOptions, readQueryOptions } from './query-options.ts'
 import { tell } from './tell.ts'
 import { viewOf } from './view.ts'
@@ -32,9 +32,6 @@ export function queryOf(
 interface Sending {
   readonly query: (...given: readonly unknown[]) => unknown
 }
-
-const isSubmittable = (query: unknown): boolean =>
-  typeof (query as { readonly submit?: unknown } | null | undefined)?.submit === 'function'
 
 function queried(gateway: Gateway, query: QueryParts, options: QueryOptions | undefined): Promise<QueryResult> {
   const { settings, policies } = gateway

@@ -1,5 +1,5 @@
 import { type Call, TimeoutError } from '@holdfast/core'
-import { show } from '@holdfast/core/kernel'
+import { isEnabled, show } from '@holdfast/core/kernel'
 import type { PoolClient } from 'pg'
 import { AbortGate } from './abort-gate.ts'
 import { Attempt } from './attempt.ts'
@@ -35,8 +35,9 @@ export function transactionsOf(gateway: Gateway): Transaction {
     const { signal, readOnly, retryOn } = options
     const ownMs = limitOf(options)
     if (ownMs <= 0) throw new TimeoutError(name, 0, 'run')
-    const limitMs = Math.min(ownMs, timeouts.totalMs)
-    const phase = ownMs < timeouts.totalMs ? 'run' : 'total'
+    const totalMs = isEnabled(settings) ? timeouts.totalMs : Infinity
+    const limitMs = Math.min(ownMs, totalMs)
+    const phase = ownMs < totalMs ? 'run' : 'total'
     const gate = new AbortGate({ name, clock, signal, limitMs, phase, commitGraceMs })
     const work = new Work({ readOnly, isTransaction: true, retryOn, remainingMs: gate.remainingMs })
     const context = contextOf(work, options.context)
