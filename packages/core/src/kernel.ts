@@ -29,6 +29,7 @@ export {
   type Standing,
   type Traits,
 } from './policy.ts'
+export { chosen, made, part } from './preset-parts.ts'
 export { isUnwantedPromise, promised } from './promises.ts'
 export { holdfast, keepShape, shared } from './protocol.ts'
 export { Queue, type Queueable } from './queue.ts'

@@ -7,6 +7,7 @@ import {
   limit,
   oneOf,
   optionalFunction,
+  part,
   type Rule,
   readOptions,
   readPolicyOptions,
@@ -94,9 +95,6 @@ export interface HttpSettings extends Identity {
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const part = <T>(what: string): Rule<T> =>
-  rule(`${what}, a policy or false`, value => value === false || isObject(value), {} as T)
 
 /** A yes or no. */
 export function flag(): Rule<boolean> {

@@ -7,7 +7,7 @@ import {
   failureRate,
 } from '@holdfast/circuit-breaker'
 import { type AnyPolicy, type Call, type Keyed, type KeyedEvent, keyed, type Policy, pipeline } from '@holdfast/core'
-import { decides, draw, holdfast } from '@holdfast/core/kernel'
+import { chosen, decides, draw, holdfast, made } from '@holdfast/core/kernel'
 import { exponential, type RetryEvent, type RetryOptions, retry } from '@holdfast/retry'
 import { type TimeoutEvent, timeout } from '@holdfast/timeout'
 import { budgetByKey } from './budget-by-key.ts'
@@ -72,27 +72,10 @@ export function httpPolicies(settings: HttpSettings, discard: (answer: HttpAnswe
 const isGiven = ({ total, breaker, attempt }: HttpSettings, member: AnyPolicy | undefined): boolean =>
   member !== undefined && [total, breaker, attempt].includes(member)
 
-const isPolicy = (part: object): part is AnyPolicy => holdfast in part
-
-/** One part of the preset: nothing, the policy that was given, or one by the options that were given. */
-function made<Options extends object>(
-  part: Options | AnyPolicy | false,
-  make: (given: Options) => AnyPolicy,
-): AnyPolicy | undefined {
-  if (part === false) return undefined
-  return isPolicy(part) ? part : make(part)
-}
-
-/** The options of the preset, with what was given in their place. As everywhere, undefined is the default. */
-function chosen<Defaults extends object, Given extends object>(defaults: Defaults, given: Given): Defaults & Given {
-  const named = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { ...defaults, ...(Object.fromEntries(named) as Given) }
-}
-
 function breakersOf(settings: HttpSettings): AnyPolicy | undefined {
   const { name, breaker, clock, maxKeys, random } = settings
   if (breaker === false) return undefined
-  if (typeof breaker !== 'function' && isPolicy(breaker)) return breaker
+  if (typeof breaker !== 'function' && holdfast in breaker) return breaker
   const make = typeof breaker === 'function' ? breaker : () => circuitBreaker(options)
   const options = chosen(
     { name: `${name}.breaker`, clock, random, ...breakerDefaults },

@@ -38,7 +38,7 @@ export class Attempt {
       await this.#commit(lease, call.signal)
       return value
     } catch (error) {
-      lease.end(error)
+      lease.end(() => error)
       await lease.rollBack()
       throw lease.isPoisonedBy(error) ? new RolledBackError(gateway.settings.name, lease.firstError) : error
     } finally {
@@ -49,7 +49,7 @@ export class Attempt {
   async #commit(lease: Lease, signal: AbortSignal): Promise<void> {
     const { gateway, outcomes, gate, options } = this.#facts
     const { name } = gateway.settings
-    lease.end(new Error(`${name}: the transaction is being committed, and takes no more statements`))
+    lease.end(() => new Error(`${name}: the transaction is being committed, and takes no more statements`))
     if (lease.status === 'I') {
       throw new Error(`${name}: the callback has ended its transaction; leave COMMIT and ROLLBACK to transaction()`)
     }
@@ -72,7 +72,7 @@ async function called<T>(callback: TransactionCallback<T>, lease: Lease, { signa
     leave = resolve
   })
   const abort = (): void => {
-    lease.end(signal.reason)
+    lease.end(() => signal.reason)
     interrupted = lease.interrupt().finally(leave)
   }
   signal.addEventListener('abort', abort, { once: true })

@@ -30,7 +30,8 @@ export class Lease {
   readonly #work: Work
   readonly #client: PoolClient
   readonly #running = new Set<Promise<unknown>>()
-  #ended: { readonly reason: unknown } | undefined
+  /** Makes the reason why no statement is taken any more: mostly nobody asks. */
+  #ended: (() => unknown) | undefined
   #isUsable = true
   #isOpen = false
   #isReleased = false
@@ -75,8 +76,8 @@ export class Lease {
   }
 
   /** No statement of the callback's is taken any more, for this reason. */
-  end(reason: unknown): void {
-    this.#ended ??= { reason }
+  end(reason: () => unknown): void {
+    this.#ended ??= reason
   }
 
   /** Cancels what runs, and waits for its end. */
@@ -108,12 +109,12 @@ export class Lease {
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true
-    this.end(new Error(`${this.#gateway.settings.name}: the transaction has ended, and its client with it`))
+    this.end(() => new Error(`${this.#gateway.settings.name}: the transaction has ended, and its client with it`))
     this.#client.release(!this.#isUsable)
   }
 
   #query(parts: readonly unknown[]): unknown {
-    if (this.#ended !== undefined) return told(Promise.reject(this.#ended.reason), parts)
+    if (this.#ended !== undefined) return told(Promise.reject(this.#ended()), parts)
     const send = this.#client.query.bind(this.#client) as Query
     if (isSubmittable(parts[0])) {
       const submitted = send(...parts)

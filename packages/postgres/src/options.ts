@@ -1,7 +1,7 @@
 import type { Bulkhead, BulkheadOptions } from '@holdfast/bulkhead'
 import type { CircuitBreaker, CircuitBreakerOptions } from '@holdfast/circuit-breaker'
 import type { AnyPolicy, CommonOptions } from '@holdfast/core'
-import { type Identity, limit, type Rule, readOptions, readPolicyOptions, rule } from '@holdfast/core/kernel'
+import { type Identity, limit, part, readOptions, readPolicyOptions, rule } from '@holdfast/core/kernel'
 import type { RetryOptions } from '@holdfast/retry'
 import type { PoolConfig } from 'pg'
 
@@ -67,9 +67,6 @@ export interface PostgresSettings extends Identity {
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const part = <T>(what: string): Rule<T> =>
-  rule(`${what}, a policy or false`, value => value === false || isObject(value), {} as T)
 
 /** The order that lets each limit act before the one around it. */
 const ORDER = ['acquireMs', 'lockMs', 'statementMs', 'totalMs'] as const

@@ -2,16 +2,18 @@ import { type Bulkhead, type BulkheadEvent, bulkhead } from '@holdfast/bulkhead'
 import {
   anyOf,
   type CircuitBreaker,
+  type CircuitBreakerOptions,
   type CircuitEvent,
   circuitBreaker,
   consecutiveFailures,
   failureRate,
 } from '@holdfast/circuit-breaker'
 import { type AnyPolicy, type Policy, pipeline } from '@holdfast/core'
-import { draw, holdfast, type KernelCall } from '@holdfast/core/kernel'
+import { chosen, draw, holdfast, made } from '@holdfast/core/kernel'
 import {
   type Backoff,
   exponential,
+  type FailedAttempt,
   type RetryBudget,
   type RetryEvent,
   type RetryOptions,
@@ -21,7 +23,7 @@ import {
 import { type TimeoutEvent, timeout } from '@holdfast/timeout'
 import { classify } from './classify.ts'
 import type { PostgresSettings } from './options.ts'
-import { workOf } from './work.ts'
+import { workIn } from './work.ts'
 
 /** What the listeners of a pool's policies are told. */
 export type PostgresEvent = TimeoutEvent | RetryEvent | CircuitEvent | BulkheadEvent
@@ -47,19 +49,27 @@ export function postgresPolicies(settings: PostgresSettings, maxConnections: num
     timeouts.totalMs === Infinity
       ? undefined
       : timeout({ name: `${name}.total`, clock, phase: 'total', timeoutMs: timeouts.totalMs })
+  expectKind(name, 'breaker', settings.breaker, 'circuit-breaker')
+  expectKind(name, 'bulkhead', settings.bulkhead, 'bulkhead')
   const retrying = made(settings.retry, given => postgresRetry(settings, given))
   const breaker = made(settings.breaker, given =>
-    circuitBreaker({ name: `${name}.breaker`, clock, random: settings.random, ...breakerDefaults, ...named(given) }),
+    circuitBreaker(
+      chosen({ name: `${name}.breaker`, clock, random: settings.random, ...breakerDefaults(maxConnections) }, given),
+    ),
   ) as CircuitBreaker | undefined
   const slots = made(settings.bulkhead, given =>
-    bulkhead({
-      name: `${name}.bulkhead`,
-      clock,
-      maxConcurrent: maxConnections,
-      maxQueued: maxConnections * WAITING_PER_CONNECTION,
-      maxWaitMs: timeouts.acquireMs,
-      ...named(given),
-    }),
+    bulkhead(
+      chosen(
+        {
+          name: `${name}.bulkhead`,
+          clock,
+          maxConcurrent: maxConnections,
+          maxQueued: maxConnections * WAITING_PER_CONNECTION,
+          maxWaitMs: timeouts.acquireMs,
+        },
+        given,
+      ),
+    ),
   ) as Bulkhead | undefined
 
   const through = (suffix: string, members: readonly (AnyPolicy | undefined)[]): Policy<never, PostgresEvent> => {
@@ -75,44 +85,44 @@ export function postgresPolicies(settings: PostgresSettings, maxConnections: num
   }
 }
 
-/** One part of the preset: nothing, the policy that was given, or one by the options that were given. */
-function made<Options extends object>(
-  part: Options | AnyPolicy | false,
-  make: (given: Options) => AnyPolicy,
-): AnyPolicy | undefined {
-  if (part === false) return undefined
-  return holdfast in part ? part : make(part)
+/** Of these two, the pool needs more than a policy has. */
+function expectKind(name: string, option: string, given: object | false, kind: string): void {
+  if (given === false || !(holdfast in given)) return
+  const policy = given as AnyPolicy
+  if (policy.kind !== kind) throw new TypeError(`${name}: ${option} must be a ${kind}, got a ${policy.kind}`)
 }
 
-/** As everywhere, undefined is the default. */
-function named<Given extends object>(given: Given): Given {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given
-}
+const LEAST_FAILURES = 5
 
-const breakerDefaults = {
-  trip: anyOf(consecutiveFailures(5), failureRate({ threshold: 0.5, windowMs: 10_000, minCalls: 20 })),
+const breakerDefaults = (maxConnections: number): CircuitBreakerOptions => ({
+  trip: anyOf(
+    // A server that restarts ends all connections at once, and the next attempts may succeed: these must fail, too.
+    consecutiveFailures(Math.max(LEAST_FAILURES, 2 * maxConnections)),
+    failureRate({ threshold: 0.5, windowMs: 10_000, minCalls: 20 }),
+  ),
   // A database that restarts is back within seconds.
-  openMs: ({ trips }: { readonly trips: number }): number => Math.min(30_000, 1_000 * 2 ** (trips - 1)),
+  openMs: ({ trips }) => Math.min(30_000, 1_000 * 2 ** (trips - 1)),
   // An error of SQL is an answer: the database is well.
-  handles: ({ error, call }: { readonly error: unknown; readonly call: unknown }): boolean =>
-    classify(error).isUnhealthy && workOf(call as KernelCall)?.isMet(error) !== false,
-}
+  handles: ({ error, call }) => classify(error).isUnhealthy && workIn(call)?.isMet(error) !== false,
+})
 
 function postgresRetry({ name, clock, random, timeouts }: PostgresSettings, given: RetryOptions): AnyPolicy {
   const { delayFor } = given
-  return retry({
+  const preset = {
     name: `${name}.retry`,
     clock,
     random,
     maxAttempts: 5,
     budget: outageBudget(),
     backoff: postgresBackoff,
-    handles: ({ error, call }) => workOf(call)?.mayRepeat(error) ?? false,
-    ...named(given),
+    handles: ({ error, call }: FailedAttempt) => workIn(call)?.mayRepeat(error) ?? false,
+  }
+  return retry({
+    ...chosen(preset, given),
     // A transaction keeps its own time, and its waits must fit into it all the same.
     delayFor: failed => {
       const delayMs = delayFor?.(failed) ?? failed.delayMs
-      const leftMs = workOf(failed.call)?.remainingMs() ?? timeouts.totalMs
+      const leftMs = workIn(failed.call)?.remainingMs() ?? timeouts.totalMs
       return delayMs >= leftMs ? Infinity : delayMs
     },
   })
@@ -125,7 +135,7 @@ function outageBudget(): RetryBudget {
     remaining: clock => budget.remaining(clock),
     deposit: (clock, call) => budget.deposit(clock, call),
     withdraw: (clock, call) =>
-      (call !== undefined && workOf(call)?.wasConflict === true) || budget.withdraw(clock, call),
+      (call !== undefined && workIn(call)?.wasConflict === true) || budget.withdraw(clock, call),
   }
 }
 

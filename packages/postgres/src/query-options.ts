@@ -80,6 +80,7 @@ const transactionRules: Rules<ReadTransactionOptions> = {
 }
 
 const noOptions: ReadQueryOptions = readOptions('query', undefined, { ...queryRules })
+const noTransactionOptions: ReadTransactionOptions = readOptions('transaction', undefined, { ...transactionRules })
 
 /** Throws a `TypeError` or `RangeError` for what makes no sense. */
 export function readQueryOptions(name: string, options: QueryOptions | undefined): ReadQueryOptions {
@@ -88,7 +89,7 @@ export function readQueryOptions(name: string, options: QueryOptions | undefined
 
 /** Throws a `TypeError` or `RangeError` for what makes no sense. */
 export function readTransactionOptions(name: string, options: TransactionOptions | undefined): ReadTransactionOptions {
-  return read(`${name}: transaction`, options, transactionRules)
+  return options === undefined ? noTransactionOptions : read(`${name}: transaction`, options, transactionRules)
 }
 
 /** Throws for an object that has its members from a class: an AbortController, say, in place of its signal. */

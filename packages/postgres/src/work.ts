@@ -92,10 +92,15 @@ export function contextOf(work: Work, given: CallContext | undefined): PostgresC
   return given === undefined ? { postgres: work } : { ...given, postgres: work }
 }
 
-/**
- * What a predicate or a listener's call is for, such as in `handles: ({ error, call }) => workOf(call).readOnly`. Undefined
- * in calls that a pool did not make.
- */
-export function workOf(call: Call): Work | undefined {
+/** The work that a call is for. */
+export function workIn(call: Call): Work | undefined {
   return (call.context as Partial<PostgresContext>).postgres
+}
+
+/**
+ * What the call of a predicate or a listener is for: `handles: ({ error, call }) => workOf(call)?.readOnly === true`.
+ * Undefined in calls that a pool did not make.
+ */
+export function workOf(call: Call): PostgresWork | undefined {
+  return workIn(call)
 }
