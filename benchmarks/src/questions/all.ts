@@ -8,6 +8,7 @@ const questions: Readonly<Record<string, () => Promise<{ readonly question: Ques
   keyed: () => import('./keyed.ts'),
   soak: () => import('./soak.ts'),
   http: () => import('./http.ts'),
+  db: () => import('./db.ts'),
   size: () => import('./size.ts'),
   startup: () => import('./startup.ts'),
 }

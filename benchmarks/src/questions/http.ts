@@ -1,10 +1,11 @@
-import { figureOf, type Goal, type Question, type Row } from '../harness/question.ts'
+import { BARE, columnsOf, shareGoal } from '../harness/bare-ratios.ts'
+import { besideBare } from '../harness/beside-bare.ts'
+import type { Question } from '../harness/question.ts'
+import type { Pace } from '../harness/turns.ts'
 import { type Family, usualLimits } from '../subjects/http-client.ts'
 import { families } from '../subjects/http-families.ts'
 import { proveFamily } from '../subjects/http-proofs.ts'
-import { besideBare } from './http-beside-bare.ts'
-import { OWN } from './http-figures.ts'
-import type { Pace } from './http-turns.ts'
+import { httpOpened } from './http-opened.ts'
 
 const LEAST_SHARE_OF_BARE = 0.97
 
@@ -28,34 +29,16 @@ ${usual.warmUpRounds} to warm up. A turn ends with a collection of the young gar
 processor time, but not for its latencies; the heap has room for all of a turn. Ratios are those of each round, of which the
 median is told: two of the same came out within 2 % of each other. got and axios make their requests with \`node:http\`, and
 are beside a bare fetch all the same.`,
-  columns: [
-    { figure: 'ratio', title: '× holdfast', format: ratio => ratio.toFixed(2) },
-    { figure: 'bytesRatio', title: '× its bytes', format: ratio => ratio.toFixed(2) },
-    { figure: 'throughputToBare', title: 'of bare throughput', format: share => `${(100 * share).toFixed(1)} %` },
-    { figure: 'p50ToBare', title: 'p50 × bare', format: ratio => ratio.toFixed(2) },
-    { figure: 'p99ToBare', title: 'p99 × bare', format: ratio => ratio.toFixed(2) },
-    { figure: 'cpuToBare', title: 'processor × bare', format: ratio => ratio.toFixed(2) },
-    { figure: 'ns', title: 'requests/s', format: ns => (1e9 / ns).toFixed(0) },
-    { figure: 'p50Ns', title: 'p50, µs', format: microseconds },
-    { figure: 'p99Ns', title: 'p99, µs', format: microseconds },
-    { figure: 'cpuNs', title: 'processor, µs', format: microseconds },
-    { figure: 'bytes', title: 'bytes', format: bytes => bytes.toFixed(0) },
-  ],
+  columns: columnsOf('requests'),
   processes: 3,
   cases: groups.flatMap(({ family, pace, name }) =>
-    besideBare({ group: name, family, pace, verify: pace === paces[0] ? () => proveFamily(family) : undefined }),
+    besideBare({
+      group: name,
+      subjects: [BARE, ...Object.keys(family.clients)],
+      pace,
+      open: subjects => httpOpened(family, subjects),
+      verify: pace === paces[0] ? () => proveFamily(family) : undefined,
+    }),
   ),
-  goalsOf: rows => groups.map(({ name }) => goalOf(rows, name)),
-}
-
-function goalOf(rows: readonly Row[], group: string): Goal {
-  return {
-    text: `${group}: time of a request to that of a bare one (${100 * LEAST_SHARE_OF_BARE} % of its throughput)`,
-    limit: 1 / LEAST_SHARE_OF_BARE,
-    reached: 1 / figureOf(rows, group, OWN, 'throughputToBare'),
-  }
-}
-
-function microseconds(ns: number): string {
-  return (ns / 1e3).toFixed(0)
+  goalsOf: rows => groups.map(({ name }) => shareGoal(rows, name, 'a request', LEAST_SHARE_OF_BARE)),
 }

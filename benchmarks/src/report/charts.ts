@@ -30,6 +30,7 @@ const charts: Readonly<Record<string, Chart>> = {
     placeByTenth,
   ),
   http: bars('Time and memory of a request, as multiples of Holdfast’s'),
+  db: bars('Time and memory of a query or command, as multiples of Holdfast’s'),
   size: bars('Size of an import, gzip, as a multiple of Holdfast’s'),
   startup: bars('Time before the first call, as a multiple of Holdfast’s'),
 }

@@ -1,4 +1,6 @@
 import * as cockatiel from 'cockatiel'
+import type { Call } from '../harness/interleaved.ts'
+import type { Limits } from './db-family.ts'
 import { FAILURES_TO_OPEN, type HeedfulMaker, MAX_ATTEMPTS, MAX_CONCURRENT, OPEN_MS, STALE, TIMEOUT_MS } from './job.ts'
 
 const { handleAll, wrap } = cockatiel
@@ -39,3 +41,15 @@ export const ofCockatiel = {
 } satisfies Record<string, HeedfulMaker>
 
 export const fiveUnder = (signal: AbortSignal): HeedfulMaker => executes(five, signal)
+
+/** As it is put around a client: both limits, a retry, a breaker, and where it is a pool a bulkhead in which calls may wait. */
+export function aroundByCockatiel(work: Call, { attemptMs, totalMs }: Limits, maxConcurrent?: number): Call {
+  const policy = wrap(
+    cockatiel.timeout(totalMs, cockatiel.TimeoutStrategy.Aggressive),
+    policies.retry(),
+    policies.breaker(),
+    maxConcurrent === undefined ? cockatiel.noop : cockatiel.bulkhead(maxConcurrent, 10 * maxConcurrent),
+    cockatiel.timeout(attemptMs, cockatiel.TimeoutStrategy.Aggressive),
+  )
+  return () => policy.execute(work)
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { rowsOf } from '../src/questions/http-figures.ts'
-import type { Turn } from '../src/questions/http-turns.ts'
+import { rowsOf, shareGoal } from '../src/harness/bare-ratios.ts'
+import type { Turn } from '../src/harness/turns.ts'
 
 function turn(ns: number, others: Partial<Turn> = {}): Turn {
   return { ns, cpuNs: 1, bytes: 1, p50Ns: 1, p99Ns: 1, ...others }
@@ -45,5 +45,19 @@ describe('rowsOf', () => {
 
     expect(own).toMatchObject({ cpuToBare: 1.2, p50ToBare: 1.25, p99ToBare: 3, bytes: 300, p50Ns: 20, p99Ns: 90 })
     expect(bare).toMatchObject({ cpuToBare: 1, bytesRatio: 0.5 })
+  })
+})
+
+describe('shareGoal', () => {
+  it('is met with the share of bare throughput that was aimed at', () => {
+    const rows = [{ group: 'query', subject: 'holdfast', figures: { throughputToBare: 0.8 } }]
+
+    const goal = shareGoal(rows, 'query', 'a call', 0.8)
+
+    expect(goal).toEqual({
+      text: 'query: time of a call to that of a bare one (80 % of its throughput)',
+      limit: 1.25,
+      reached: 1.25,
+    })
   })
 })

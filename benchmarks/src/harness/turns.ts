@@ -1,25 +1,25 @@
 import process from 'node:process'
 import { GCProfiler } from 'node:v8'
-import { type Call, collectGarbage } from '../harness/interleaved.ts'
+import { type Call, collectGarbage } from './interleaved.ts'
 
 export interface Pace {
-  /** Requests that are under way at once. */
+  /** Calls that are under way at once. */
   readonly atOnce: number
-  /** How long a turn goes on making requests. */
+  /** How long a turn goes on making calls. */
   readonly turnMs: number
   readonly rounds: number
   readonly warmUpRounds: number
 }
 
-/** What a request took in one turn. */
+/** What a call took in one turn. */
 export interface Turn {
-  /** Nanoseconds of the turn for each request, the collection of its young garbage included. */
+  /** Nanoseconds of the turn for each call, the collection of its young garbage included. */
   readonly ns: number
   /** The same of this process's processor time. */
   readonly cpuNs: number
-  /** Bytes allocated for each request. */
+  /** Bytes allocated for each call. */
   readonly bytes: number
-  /** What half of the requests took at most. */
+  /** What half of the calls took at most. */
   readonly p50Ns: number
   readonly p99Ns: number
 }
@@ -45,25 +45,25 @@ async function turnOf(call: Call, { atOnce, turnMs }: Pace): Promise<Turn> {
   const allocated = bytesAllocated()
   const cpu = process.cpuUsage()
   const startMs = performance.now()
-  const latencies = await makeRequests(call, atOnce, startMs + turnMs)
+  const latencies = await makeCalls(call, atOnce, startMs + turnMs)
   collectGarbage('minor')
   const ms = performance.now() - startMs
   const { user, system } = process.cpuUsage(cpu)
   const bytes = allocated()
 
-  const requests = latencies.length
+  const calls = latencies.length
   latencies.sort((one, other) => one - other)
   return {
-    ns: (ms * 1e6) / requests,
-    cpuNs: ((user + system) * 1e3) / requests,
-    bytes: bytes / requests,
+    ns: (ms * 1e6) / calls,
+    cpuNs: ((user + system) * 1e3) / calls,
+    bytes: bytes / calls,
     p50Ns: percentile(latencies, 0.5) * 1e6,
     p99Ns: percentile(latencies, 0.99) * 1e6,
   }
 }
 
-/** Begins requests until this time, and returns what each took, in milliseconds. */
-async function makeRequests(call: Call, atOnce: number, endMs: number): Promise<number[]> {
+/** Begins calls until this time, and returns what each took, in milliseconds. */
+async function makeCalls(call: Call, atOnce: number, endMs: number): Promise<number[]> {
   const latencies: number[] = []
   const caller = async (): Promise<void> => {
     for (let startMs = performance.now(); startMs < endMs; ) {

@@ -1,6 +1,6 @@
 import { setImmediate as turnOfTheEventLoop } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { turnsOf } from '../src/questions/http-turns.ts'
+import { turnsOf } from '../src/harness/turns.ts'
 
 const pace = { atOnce: 1, turnMs: 1, rounds: 2, warmUpRounds: 1 }
 
