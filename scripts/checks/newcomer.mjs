@@ -96,11 +96,10 @@ export function newcomerChecks(tarballs, folder) {
 async function install(tarballs, folder) {
   const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
   // What users have already, taken from where the workspace has it.
-  const peers = [
-    ['undici', 'undici'],
-    ['postgres', 'pg'],
-    ['redis', 'ioredis'],
-  ].map(async ([user, name]) => [name, `file:${await realpath(join(root, 'packages', user, 'node_modules', name))}`])
+  const peers = Object.entries({ postgres: 'pg', redis: 'ioredis', undici: 'undici' }).map(async ([user, name]) => [
+    name,
+    `file:${await realpath(join(root, 'packages', user, 'node_modules', name))}`,
+  ])
   const dependencies = { ...ours, ...Object.fromEntries(await Promise.all(peers)) }
   // Overrides make the packages take each other from the tarballs too: nothing of this is published yet.
   const overrides = Object.fromEntries(tarballs.map(({ name }) => [name, `$${name}`]))
