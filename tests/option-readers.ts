@@ -1,5 +1,6 @@
 import { resilientFetch } from '@holdfast/fetch'
 import { resilientPool } from '@holdfast/postgres'
+import { ioredisSettings, resilientRedis } from '@holdfast/redis'
 import { faultProxy } from '@holdfast/testing/fault-proxy'
 import {
   bulkhead,
@@ -18,6 +19,7 @@ import {
   slowCallRate,
   timeout,
 } from 'holdfast'
+import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 
 /** Hands options to what reads them; it must throw, or reject, for an option that it does not know. */
@@ -63,5 +65,8 @@ export const optionReaders: Readonly<Record<string, Readonly<Record<string, Opti
       await using proxy = await faultProxy({ target: { port: 1 } })
       proxy.cutAt(options)
     },
+  },
+  redis: {
+    resilientRedis: options => resilientRedis(new Redis({ ...ioredisSettings, lazyConnect: true }), options),
   },
 }
