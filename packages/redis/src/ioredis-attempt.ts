@@ -44,7 +44,12 @@ export class IoredisAttempt extends Dependent implements IoredisCommand {
   /** Sends it by itself. */
   send(call: KernelCall): Promise<unknown> {
     if (call.isCancellable) this.attach(call)
-    this.link.send(this)
+    try {
+      this.link.send(this)
+    } catch (error) {
+      // An argument that cannot be written.
+      this.reject(error)
+    }
     return this.promise
   }
 

@@ -1,6 +1,6 @@
 import type { CircuitBreakerOptions } from '@holdfast/circuit-breaker'
 import type { AnyPolicy, CommonOptions } from '@holdfast/core'
-import { type Identity, type Rule, readPolicyOptions, rule } from '@holdfast/core/kernel'
+import { type Identity, part, readPolicyOptions, rule } from '@holdfast/core/kernel'
 import type { RetryOptions } from '@holdfast/retry'
 import type { TimeoutOptions } from '@holdfast/timeout'
 import type { RedisCommand } from './exchange.ts'
@@ -38,9 +38,6 @@ export interface RedisSettings extends Identity {
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const part = <T>(what: string): Rule<T> =>
-  rule(`${what}, a policy or false`, value => value === false || isObject(value), {} as T)
 
 /** Throws a `TypeError` or `RangeError` for what makes no sense. */
 export function readRedisOptions(options: unknown): RedisSettings {

@@ -6,7 +6,7 @@ import {
   failureRate,
 } from '@holdfast/circuit-breaker'
 import { type AnyPolicy, type Call, type Policy, pipeline } from '@holdfast/core'
-import { decides, holdfast } from '@holdfast/core/kernel'
+import { chosen, decides, made } from '@holdfast/core/kernel'
 import { exponential, type RetryEvent, type RetryOptions, retry } from '@holdfast/retry'
 import { type TimeoutEvent, type TimeoutOptions, timeout } from '@holdfast/timeout'
 import { exchangeOf } from './exchange.ts'
@@ -38,20 +38,6 @@ export function redisPolicies(settings: RedisSettings): RedisPolicies {
   }
 }
 
-/** One part of the preset: nothing, the policy that was given, or one by the options that were given. */
-function made<Options extends object>(
-  part: Options | AnyPolicy | false,
-  make: (given: Options) => AnyPolicy,
-): AnyPolicy | undefined {
-  if (part === false) return undefined
-  return holdfast in part ? part : make(part)
-}
-
-/** As everywhere, undefined is the default. */
-function named<Given extends object>(given: Given): Given {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Given
-}
-
 /** A limit that begins when the server itself has had its time to wait. */
 function limitOf(
   { name, clock }: RedisSettings,
@@ -59,7 +45,8 @@ function limitOf(
   defaultMs: number,
   given: Partial<TimeoutOptions>,
 ): AnyPolicy {
-  const options = { name: `${name}.${phase}`, clock, phase, timeoutMs: defaultMs, ...named(given) }
+  const preset: TimeoutOptions = { name: `${name}.${phase}`, clock, phase, timeoutMs: defaultMs }
+  const options: TimeoutOptions = chosen(preset, given)
   const { timeoutMs } = options
   // Bad options are told as they were given, and not as they are below.
   timeout(options)
@@ -71,14 +58,14 @@ function limitOf(
 const blockMs = (call: Call): number => exchangeOf(call).blockMs
 
 function redisRetry({ name, clock, random }: RedisSettings, given: RetryOptions): AnyPolicy {
-  const options: RetryOptions = {
+  const preset = {
     name: `${name}.retry`,
     clock,
     random,
     maxAttempts: 3,
     backoff: exponential({ firstMs: 50, maxMs: 2_000 }),
-    ...named(given),
   }
+  const options = chosen(preset, given)
   const { handles } = given
   retry(options)
   return retry({
@@ -93,7 +80,7 @@ function redisRetry({ name, clock, random }: RedisSettings, given: RetryOptions)
 const failures: ReadonlySet<RedisFailureKind> = new Set(['notExecuted', 'connectionLost', 'timedOut', 'unknownOutcome'])
 
 function redisBreaker({ name, clock, random }: RedisSettings, given: CircuitBreakerOptions): AnyPolicy {
-  const options: CircuitBreakerOptions = {
+  const preset: CircuitBreakerOptions = {
     name: `${name}.breaker`,
     clock,
     random,
@@ -105,8 +92,8 @@ function redisBreaker({ name, clock, random }: RedisSettings, given: CircuitBrea
     handles: ({ error }) => failures.has(classify(error).kind),
     // Whoever closes a client breaks its connection on purpose.
     ignores: ({ call }) => exchangeOf(call).link.isClosed,
-    ...named(given),
   }
+  const options = chosen(preset, given)
   const { ignoresResult } = given
   circuitBreaker(options)
   return circuitBreaker({

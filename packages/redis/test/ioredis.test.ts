@@ -1,5 +1,6 @@
 import { describeRedis } from '@holdfast/database-servers/vitest'
 import { breakerOf, ioredisSettings, policyOf, resilientRedis, withCallOptions } from '@holdfast/redis'
+import { faultProxy } from '@holdfast/testing/fault-proxy'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { like, saying } from './saying.ts'
@@ -158,25 +159,31 @@ describeRedis('a Redis of ioredis that is resilient', server => {
     })
 
     it('does not execute later what commandTimeout has ended in the queue', async () => {
-      const offline = new Redis({
-        ...ioredisSettings,
-        host: server.host,
-        port: server.port,
-        lazyConnect: true,
-        commandTimeout: 10,
-      })
-      const view = resilientRedis(offline, { retry: false })
-      // A connection that is never made.
-      vi.spyOn(offline, 'connect').mockResolvedValue()
+      await using proxy = await faultProxy({ target: server })
+      const hurried = client.duplicate({ port: proxy.port, commandTimeout: 10, retryStrategy: () => 5 })
+      hurried.on('error', () => {})
+      const view = resilientRedis(hurried, { retry: false })
+      await vi.waitUntil(() => hurried.status === 'ready')
+      await proxy.refuse()
+      proxy.cut()
+      await vi.waitUntil(() => hurried.status !== 'ready')
 
       await expect(view.incr('counter')).rejects.toThrow('Command timed out')
       await expect(view.blpop('list', 1)).rejects.toThrow('Command timed out')
 
-      vi.restoreAllMocks()
-      await offline.connect()
-      await offline.ping()
+      await proxy.accept()
+      await vi.waitUntil(() => hurried.status === 'ready')
       expect(await redis.get('counter')).toBeNull()
-      offline.disconnect()
+      hurried.disconnect()
+    })
+
+    it('rejects a command that cannot be written', async () => {
+      vi.spyOn(client, 'sendCommand').mockImplementationOnce(() => {
+        throw new Error('not written')
+      })
+      await expect(redis.get('key')).rejects.toThrow('not written')
+
+      expect(await redis.get('key')).toBeNull()
     })
 
     it('keeps commandTimeout and blockingTimeout of the client', async () => {

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import type { VirtualClock } from '@holdfast/testing'
 import { type FaultProxy, type FaultProxyOptions, type FaultyLink, faultProxy } from '@holdfast/testing/fault-proxy'
+import { expect, vi } from 'vitest'
 
 /** One side of a link, and what it heard. */
 export interface Peer {
@@ -53,6 +55,13 @@ export async function stage(options: Omit<FaultProxyOptions, 'target'> = {}): Pr
       await once(server, 'close')
     },
   }
+}
+
+/** Lets the client say something, and waits until the proxy has it and sets a timer for it. */
+export async function taken(clock: VirtualClock, { client }: Conversation, text: string): Promise<void> {
+  const before = clock.pendingTimers
+  client.say(text)
+  await vi.waitFor(() => expect(clock.pendingTimers).toBe(before + 1), { interval: 1 })
 }
 
 /** A client of the proxy, whatever becomes of it. */

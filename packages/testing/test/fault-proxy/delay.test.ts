@@ -1,22 +1,15 @@
 import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it, vi } from 'vitest'
-import { type Conversation, type Stage, stage } from './stage.ts'
+import { type Stage, stage, taken } from './stage.ts'
 
 const clock = virtualClock()
-
-/** Says something and waits until the proxy has it. */
-async function say({ client }: Conversation, text: string): Promise<void> {
-  const before = clock.pendingTimers
-  client.say(text)
-  await vi.waitFor(() => expect(clock.pendingTimers).toBe(before + 1))
-}
 
 describe('delay', () => {
   it('lets bytes arrive when their time has come, and not before', async () => {
     await using scene = await stage({ clock })
     const conversation = await scene.converse()
     scene.proxy.delay({ delayMs: 100 })
-    await say(conversation, 'hello')
+    await taken(clock, conversation, 'hello')
 
     await clock.advance(99)
     const before = conversation.link.bytesToServer
@@ -30,7 +23,7 @@ describe('delay', () => {
     await using scene = await stage({ clock })
     const conversation = await scene.converse()
     scene.proxy.delay({ delayMs: 100 })
-    await say(conversation, 'first')
+    await taken(clock, conversation, 'first')
     await clock.advance(60)
     conversation.client.say('second')
     await clock.advance(40)
@@ -69,7 +62,7 @@ describe('delay', () => {
     await using scene = await stage({ clock })
     scene.proxy.delay({ delayMs: 100 })
     const conversation = await scene.converse()
-    await say(conversation, 'hello')
+    await taken(clock, conversation, 'hello')
 
     const before = conversation.link.bytesToServer
     await scene.proxy.heal()
@@ -82,8 +75,8 @@ describe('delay', () => {
     const first = await scene.converse()
     const second = await scene.converse()
     scene.proxy.delay({ delayMs: 100 })
-    await say(first, 'hello')
-    await say(second, 'hello')
+    await taken(clock, first, 'hello')
+    await taken(clock, second, 'hello')
 
     first.link.heal()
 
@@ -113,85 +106,6 @@ describe('delay', () => {
     while (server.socket.readyState === 'open') await clock.runAll()
 
     expect(server.heard() === text).toBe(true)
-  })
-})
-
-describe('throttle', () => {
-  it('lets so many bytes a second through', async () => {
-    await using scene = await stage({ clock })
-    const conversation = await scene.converse()
-    const { link } = conversation
-    scene.proxy.throttle({ bytesPerSecond: 1_000 })
-    await say(conversation, 'x'.repeat(2_500))
-
-    const passed: number[] = []
-    for (let second = 1; second <= 3; second++) {
-      await clock.advance(1_000)
-      passed.push(link.bytesToServer)
-    }
-
-    expect(passed).toEqual([1_000, 2_000, 2_500])
-  })
-
-  it('lets them trickle', async () => {
-    await using scene = await stage({ clock })
-    const conversation = await scene.converse()
-    scene.proxy.throttle({ bytesPerSecond: 1_000 })
-    await say(conversation, 'x'.repeat(1_000))
-
-    await clock.advance(100)
-
-    expect(conversation.link.bytesToServer).toBe(100)
-  })
-
-  it('lets one byte through at a time when it is that slow', async () => {
-    await using scene = await stage({ clock })
-    const conversation = await scene.converse()
-    scene.proxy.throttle({ bytesPerSecond: 0.5 })
-    await say(conversation, 'ab')
-
-    const passed: number[] = []
-    for (const ms of [1_999, 1, 1_999, 1]) {
-      await clock.advance(ms)
-      passed.push(conversation.link.bytesToServer)
-    }
-
-    expect(passed).toEqual([0, 1, 1, 2])
-  })
-
-  it('does not save up what was not used', async () => {
-    await using scene = await stage({ clock })
-    const conversation = await scene.converse()
-    scene.proxy.throttle({ bytesPerSecond: 1_000 })
-    await clock.advance(60_000)
-    await say(conversation, 'x'.repeat(200))
-
-    await clock.advance(100)
-
-    expect(conversation.link.bytesToServer).toBe(100)
-  })
-
-  it('comes on top of a delay', async () => {
-    await using scene = await stage({ clock })
-    const conversation = await scene.converse()
-    scene.proxy.delay({ delayMs: 500 })
-    scene.proxy.throttle({ bytesPerSecond: 1_000 })
-    await say(conversation, 'x'.repeat(100))
-
-    await clock.advance(550)
-
-    expect(conversation.link.bytesToServer).toBe(50)
-  })
-
-  it('is lifted by Infinity, at once', async () => {
-    await using scene = await stage({ clock })
-    const conversation = await scene.converse()
-    scene.proxy.throttle({ bytesPerSecond: 1 })
-    await say(conversation, 'x'.repeat(1_000))
-
-    scene.proxy.throttle({ bytesPerSecond: Infinity })
-
-    expect(conversation.link.bytesToServer).toBe(1_000)
   })
 })
 
