@@ -49,7 +49,7 @@ export class Attempt {
   async #commit(lease: Lease, signal: AbortSignal): Promise<void> {
     const { gateway, outcomes, gate, options } = this.#facts
     const { name } = gateway.settings
-    lease.end(() => new Error(`${name}: the transaction is being committed, and takes no more statements`))
+    lease.end(() => new Error(`${name}: the transaction has ended, and takes no more statements`))
     if (lease.status === 'I') {
       throw new Error(`${name}: the callback has ended its transaction; leave COMMIT and ROLLBACK to transaction()`)
     }

@@ -109,7 +109,6 @@ export class Lease {
   release(): void {
     if (this.#isReleased) return
     this.#isReleased = true
-    this.end(() => new Error(`${this.#gateway.settings.name}: the transaction has ended, and its client with it`))
     this.#client.release(!this.#isUsable)
   }
 
@@ -122,7 +121,9 @@ export class Lease {
       if (submitted instanceof EventEmitter) submitted.on(EventEmitter.errorMonitor, error => this.#failed(error))
       return submitted
     }
-    const sent = send(...parts.filter(part => typeof part !== 'function')) as Promise<unknown>
+    const sent = send(...parts.filter(part => typeof part !== 'function'))
+    // A config may have a callback in it.
+    if (!(sent instanceof Promise)) return sent
     const healed = (): void => {
       // It has gone back to a savepoint, or never failed.
       this.firstError = undefined
