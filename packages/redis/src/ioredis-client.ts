@@ -19,7 +19,7 @@ export interface IoredisCommand {
 }
 
 /** What ioredis keeps its commands in. */
-export interface IoredisQueue {
+interface IoredisQueue {
   readonly length: number
   peekAt(index: number): { readonly command: object } | undefined
   remove(index: number, count: number): unknown

@@ -5,9 +5,9 @@ import type { Redis } from 'ioredis'
 import type { AnyClient, Outcome, Words } from './faults-clients.ts'
 
 /** What a caller knows of one increment: that it was executed, that it was not, or neither. */
-export type Knowledge = 'executed' | 'not executed' | 'unknown'
+type Knowledge = 'executed' | 'not executed' | 'unknown'
 
-export interface Entry {
+interface Entry {
   readonly key: string
   readonly knowledge: Knowledge
   readonly error: unknown

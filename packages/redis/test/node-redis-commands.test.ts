@@ -1,5 +1,5 @@
 import { describeRedis } from '@holdfast/database-servers/vitest'
-import { breakerOf, policyOf, resilientRedis } from '@holdfast/redis'
+import { breakerOf, policyOf, resilientRedis, withCallOptions } from '@holdfast/redis'
 import { record } from '@holdfast/testing'
 import { type CommandParser, createClient, defineScript, RESP_TYPES } from 'redis'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -32,56 +32,6 @@ describeRedis('a client of redis that is resilient', server => {
   })
   afterEach(() => {
     if (client.isOpen) client.destroy()
-  })
-
-  describe('as a view', () => {
-    it('has the state and the events of the client', async () => {
-      const onEnd = vi.fn()
-
-      const returned = redis.on('end', onEnd)
-      await redis.close()
-
-      expect(returned).toBe(redis)
-      expect(Object.getPrototypeOf(redis)).toBe(Object.getPrototypeOf(client))
-      expect([redis.isOpen, redis.isReady, redis.options]).toEqual([false, false, client.options])
-      expect(onEnd).toHaveBeenCalledTimes(1)
-    })
-
-    it('connects to be itself', async () => {
-      const other = resilientRedis(make())
-
-      expect(await other.connect()).toBe(other)
-
-      await other.close()
-    })
-
-    it('leaves the commands of the client itself alone', async () => {
-      const members = Reflect.ownKeys(client)
-      breakerOf(redis)?.isolate()
-
-      await expect(redis.get('key')).rejects.toThrow('circuit is isolated')
-      await expect(client.get('key')).resolves.toBeNull()
-
-      expect(Reflect.ownKeys(client)).toEqual(members)
-    })
-
-    it('ends, whatever its policies say', async () => {
-      breakerOf(redis)?.isolate()
-
-      await redis.close()
-
-      expect(client.isOpen).toBe(false)
-    })
-
-    it('has its methods replaced by mocks', async () => {
-      const get = vi.spyOn(redis, 'get').mockResolvedValue('mocked')
-
-      expect(await redis.get('key')).toBe('mocked')
-      expect(get).toHaveBeenCalledWith('key')
-
-      get.mockRestore()
-      expect(await redis.get('key')).toBeNull()
-    })
   })
 
   describe('with single commands', () => {
@@ -136,6 +86,18 @@ describeRedis('a client of redis that is resilient', server => {
       const reason = new Error('gone')
 
       await expect(redis.withAbortSignal(AbortSignal.abort(reason)).get('key')).rejects.toBe(reason)
+    })
+
+    it('ends with whichever signal aborts first', async () => {
+      const [ours, theirs] = [new AbortController(), new AbortController()]
+      const view = withCallOptions(redis, { signal: ours.signal }).withAbortSignal(theirs.signal)
+      expect(await view.get('key')).toBeNull()
+
+      theirs.abort(new Error('theirs'))
+      await expect(view.get('key')).rejects.toThrow('theirs')
+
+      ours.abort(new Error('ours'))
+      await expect(withCallOptions(redis, { signal: ours.signal }).get('key')).rejects.toThrow('ours')
     })
 
     it('selects a database, and stays there', async () => {
@@ -196,38 +158,19 @@ describeRedis('a client of redis that is resilient', server => {
       expect(await redis.get('key')).toBe('changed')
     })
 
+    it('rejects a watch, or its end, once the client is closed', async () => {
+      await redis.close()
+
+      await expect(redis.watch('key')).rejects.toThrow('The client is closed')
+      await expect(redis.UNWATCH()).rejects.toThrow('The client is closed')
+    })
+
     it('executes all when the watch was ended', async () => {
       await redis.watch('key')
       await redis.unwatch()
       await client.set('key', 'changed')
 
       expect(await redis.multi().set('key', 'mine').exec()).toEqual(['OK'])
-    })
-  })
-
-  describe('with connections of its own', () => {
-    it('duplicates itself with the same policies', async () => {
-      const other = await redis.duplicate().connect()
-
-      expect(policyOf(other)).toBe(policyOf(redis))
-      breakerOf(redis)?.isolate()
-      await expect(other.get('key')).rejects.toThrow('circuit is isolated')
-
-      other.destroy()
-    })
-
-    it('subscribes, monitors and publishes, while the circuit is open too', async () => {
-      const subscriber = await redis.duplicate().connect()
-      const onMessage = vi.fn()
-      breakerOf(redis)?.isolate()
-
-      await subscriber.subscribe('news', onMessage)
-      await client.publish('news', 'kelp')
-
-      await vi.waitFor(() => expect(onMessage).toHaveBeenCalledWith('kelp', 'news'))
-      await subscriber.unsubscribe('news')
-      await subscriber.monitor(onMessage)
-      subscriber.destroy()
     })
   })
 })
