@@ -1,3 +1,4 @@
+import { isUnlimited } from '@holdfast/core/kernel'
 import type { PostgresSettings } from './options.ts'
 import type { ReadTransactionOptions } from './query-options.ts'
 
@@ -29,5 +30,5 @@ export function beginning(
 
 function limiting(setting: string, limitMs: number): string[] {
   // To the server, 0 is no limit.
-  return limitMs === Infinity ? [] : [`SET LOCAL ${setting} = ${Math.max(1, Math.floor(limitMs))}`]
+  return isUnlimited(limitMs) ? [] : [`SET LOCAL ${setting} = ${Math.max(1, Math.floor(limitMs))}`]
 }

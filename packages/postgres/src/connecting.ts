@@ -37,7 +37,7 @@ async function borrow(gateway: Gateway, options: QueryOptions | undefined): Prom
   const { settings, policies } = gateway
   const { connect, bulkhead } = policies
   const read = readQueryOptions(settings.name, options)
-  const timeoutMs = limitOf(read)
+  const timeoutMs = limitOf(settings.name, read)
   if (timeoutMs <= 0) throw new TimeoutError(settings.name, 0, 'run')
   const work = new Work({ readOnly: read.readOnly, isTransaction: false })
   const context = contextOf(work, read.context)

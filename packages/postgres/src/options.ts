@@ -1,7 +1,7 @@
 import type { Bulkhead, BulkheadOptions } from '@holdfast/bulkhead'
 import type { CircuitBreaker, CircuitBreakerOptions } from '@holdfast/circuit-breaker'
 import type { AnyPolicy, CommonOptions } from '@holdfast/core'
-import { type Identity, limit, part, readOptions, readPolicyOptions, rule } from '@holdfast/core/kernel'
+import { type Identity, isUnlimited, limit, part, readOptions, readPolicyOptions, rule } from '@holdfast/core/kernel'
 import type { RetryOptions } from '@holdfast/retry'
 import type { PoolConfig } from 'pg'
 
@@ -101,13 +101,13 @@ function readTimeouts(subject: string, given: PostgresTimeouts, pool: PoolLimits
 
 /** Checks the order of the limits that were given, and puts the others in between. */
 function ordered(subject: string, read: PostgresSettings['timeouts'], given: PostgresTimeouts): typeof read {
-  const timeouts = { ...read }
+  const timeouts = limitsIn(read)
   let inner: (typeof ORDER)[number] | undefined
   for (const [index, name] of ORDER.entries()) {
     const innerMs = inner === undefined ? 0 : timeouts[inner]
     if (timeouts[name] === Infinity) continue
     if (given[name] === undefined) {
-      const next = ORDER.slice(index).findIndex(each => given[each] !== undefined && given[each] !== Infinity)
+      const next = ORDER.slice(index).findIndex(each => given[each] !== undefined && timeouts[each] !== Infinity)
       const outerMs = next === -1 ? Infinity : timeouts[ORDER[index + next] as typeof name]
       timeouts[name] = between(innerMs, outerMs, timeouts[name], next)
     } else if (inner !== undefined && timeouts[name] <= innerMs) {
@@ -117,7 +117,13 @@ function ordered(subject: string, read: PostgresSettings['timeouts'], given: Pos
     }
     inner = name
   }
-  return timeouts
+  return limitsIn(timeouts)
+}
+
+/** What no timer can hold is no limit. */
+function limitsIn(read: PostgresSettings['timeouts']): Record<(typeof ORDER)[number], number> {
+  const limits = Object.entries(read).map(([name, limitMs]) => [name, isUnlimited(limitMs) ? Infinity : limitMs])
+  return Object.fromEntries(limits) as Record<(typeof ORDER)[number], number>
 }
 
 /** The default where it fits; else as far from both limits as the `places` that are to be filled let it be. */

@@ -109,6 +109,9 @@ export function merged<O extends WorkOptions>(common: WorkOptions | undefined, o
 }
 
 /** The earlier of both limits, in milliseconds. */
-export function limitOf({ timeoutMs, deadline }: ReadQueryOptions): number {
-  return deadline === undefined ? timeoutMs : Math.min(timeoutMs, deadline.remainingMs())
+export function limitOf(name: string, { timeoutMs, deadline }: ReadQueryOptions): number {
+  if (deadline === undefined) return timeoutMs
+  const remainingMs = deadline.remainingMs()
+  if (Number.isNaN(remainingMs)) throw new TypeError(`${name}: remainingMs of a deadline must return a number, got NaN`)
+  return Math.min(timeoutMs, remainingMs)
 }

@@ -38,7 +38,7 @@ function queried(gateway: Gateway, query: QueryParts, options: QueryOptions | un
   return promised(() => {
     const read = readQueryOptions(settings.name, options)
     const { signal, readOnly } = read
-    const timeoutMs = limitOf(read)
+    const timeoutMs = limitOf(settings.name, read)
     if (timeoutMs <= 0) throw new TimeoutError(settings.name, 0, 'run')
     const work = new Work({ readOnly, isTransaction: false })
     const context = contextOf(work, read.context)

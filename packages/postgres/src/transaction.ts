@@ -33,7 +33,7 @@ export function transactionsOf(gateway: Gateway): Transaction {
       throw new TypeError(`${name}: transaction takes a function, got ${show(callback)}`)
     const options = readTransactionOptions(name, given)
     const { signal, readOnly, retryOn } = options
-    const ownMs = limitOf(options)
+    const ownMs = limitOf(name, options)
     if (ownMs <= 0) throw new TimeoutError(name, 0, 'run')
     const totalMs = isEnabled(settings) ? timeouts.totalMs : Infinity
     const limitMs = Math.min(ownMs, totalMs)

@@ -18,6 +18,8 @@ const defaults = {
   fsync: 'off',
   shared_buffers: '16MB',
   io_method: 'sync',
+  // Errors of statements are told to clients; a process that is too busy to read them here would block the server.
+  log_min_messages: 'log',
 }
 
 const stopSignals = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
@@ -65,7 +67,7 @@ export function ownPostgres({ settings = {} }: ServerOptions): PostgresServer {
       await stop()
       await own.start()
     },
-    crash: () => own.upset(({ pid }) => killChild(pid)),
+    crash: () => own.upset(({ pid }) => killChild(pid, 'checkpointer')),
     kill: () => own.end(({ pid }) => killTree(pid)),
     close: own.close,
     [Symbol.asyncDispose]: own.close,

@@ -22,7 +22,7 @@ export interface PostgresServer extends DatabaseServer {
   crash(): Promise<void>
 }
 
-export interface PostgresConfig {
+interface PostgresConfig {
   readonly host: string
   readonly port: number
   readonly user: string

@@ -12,11 +12,17 @@ export async function killTree(parent: number): Promise<void> {
   while (!all.every(hasEnded)) await setTimeout(2)
 }
 
-/** Kills the first of the children of a process. */
-export function killChild(parent: number): void {
-  const [child] = childrenOf(parent)
-  if (child === undefined) throw new Error(`the process ${parent} has no child`)
+/** Kills the child of a process that calls itself so. */
+export function killChild(parent: number, title: string): void {
+  const child = childrenOf(parent).find(pid => titleOf(pid).includes(title))
+  if (child === undefined) throw new Error(`the process ${parent} has no child "${title}"`)
   process.kill(child, 'SIGKILL')
+}
+
+function titleOf(pid: number): string {
+  return process.platform === 'linux'
+    ? readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    : spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout
 }
 
 function childrenOf(pid: number): number[] {
