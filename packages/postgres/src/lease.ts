@@ -22,7 +22,7 @@ type Told = (error: Error | null, result?: unknown) => void
  * longer: what the callback forgot to await must not run in somebody else's transaction.
  */
 export class Lease {
-  /** What the callback gets: the client of the pool, but for `query` and `release`. */
+  /** What the callback gets: the client of the pool, but for what sends, and what gives it away. */
   readonly client: PoolClient
   /** The error that the transaction has failed with: where the callback swallowed it, it still ends it. */
   firstError: unknown
@@ -40,11 +40,13 @@ export class Lease {
     this.#gateway = gateway
     this.#work = work
     this.#client = client
+    const refuse = (): never => {
+      throw new Error(`${gateway.settings.name}: a transaction releases its client by itself`)
+    }
     this.client = viewOf(client, {
       query: (...parts: readonly unknown[]) => this.#query(parts),
-      release: () => {
-        throw new Error(`${gateway.settings.name}: a transaction releases its client by itself`)
-      },
+      release: refuse,
+      end: refuse,
     })
   }
 

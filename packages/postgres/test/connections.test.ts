@@ -91,9 +91,9 @@ describePostgres('a connection', server => {
     })
 
     it('as the options say, rounded up to whole milliseconds', async () => {
-      const pool = poolOn(server.config, { timeouts: { lockMs: 1_500, statementMs: 2_000.2, totalMs: 4_000 } })
+      const pool = poolOn(server.config, { timeouts: { lockMs: 2_500, statementMs: 3_000.2, totalMs: 6_000 } })
 
-      expect(await limitsOf(pool)).toEqual({ statement: '2001ms', lock: '1500ms' })
+      expect(await limitsOf(pool)).toEqual({ statement: '3001ms', lock: '2500ms' })
     })
 
     it('as the pool says, where the options do not', async () => {
@@ -136,10 +136,10 @@ describePostgres('a connection', server => {
 
     it.each([
       [
-        { acquireMs: 1_000, totalMs: 4_000 },
-        { statement: '3s', lock: '2s' },
+        { acquireMs: 3_000, totalMs: 9_000 },
+        { statement: '7s', lock: '5s' },
       ],
-      [{ statementMs: 900 }, { statement: '900ms', lock: '600ms' }],
+      [{ statementMs: 4_500 }, { statement: '4500ms', lock: '3250ms' }],
       [{ lockMs: 20_000 }, { statement: '40s', lock: '20s' }],
     ])('that make way for those that are given: %o', async (timeouts, expected) => {
       expect(await limitsOf(poolOn(server.config, { timeouts }))).toEqual(expected)

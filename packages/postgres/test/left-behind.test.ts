@@ -121,7 +121,7 @@ describePostgres('work that has ended', server => {
 
   describe('of many at once', () => {
     it('is told apart: each has its own answer, attempts and signals', async () => {
-      const pool = poolOn({ ...server.config, max: 5 })
+      const pool = poolOn({ ...server.config, max: 5 }, { bulkhead: { maxWaitMs: Infinity } })
       const numbers = Array.from({ length: 50 }, (_, number) => number)
 
       const answers = await Promise.all(

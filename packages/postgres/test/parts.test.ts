@@ -3,6 +3,7 @@ import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
 import { describePostgres } from '@holdfast/database-servers/vitest'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import type { PostgresEvent, ResilientPool } from '@holdfast/postgres'
+import { virtualClock } from '@holdfast/testing'
 import { describe, expect, it } from 'vitest'
 import { patience } from './patience.ts'
 import { poolOn } from './pool-on.ts'
@@ -137,19 +138,22 @@ describePostgres('a pool', server => {
     })
 
     it('without a bulkhead still bounds the wait for a connection', async () => {
-      const pool = poolOn({ ...server.config, max: 1 }, { bulkhead: false, retry: false, timeouts: { acquireMs: 20 } })
+      const clock = virtualClock()
+      const pool = poolOn({ ...server.config, max: 1 }, { clock, bulkhead: false, retry: false })
       const held = await pool.connect()
 
       const errors = [
-        await rejectionOf(pool.query('select')),
-        await rejectionOf(pool.transaction(() => 'never')),
-        await rejectionOf(pool.connect()),
+        rejectionOf(pool.query('select')),
+        rejectionOf(pool.transaction(() => 'never')),
+        rejectionOf(pool.connect()),
       ]
-      held.release()
+      await expect.poll(() => pool.waitingCount, patience).toBe(3)
+      await clock.advance(2_000)
 
-      expect(errors).toMatchObject(
+      expect(await Promise.all(errors)).toMatchObject(
         Array.from({ length: 3 }, () => ({ message: 'timeout exceeded when trying to connect' })),
       )
+      held.release()
       expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
     })
   })

@@ -3,6 +3,7 @@ import { describePostgres } from '@holdfast/database-servers/vitest'
 import { rejectionOf } from '@holdfast/fixtures/rejection-of'
 import { type PostgresOptions, type QueryOptions, type ResilientPool, workOf } from '@holdfast/postgres'
 import { retry } from '@holdfast/retry'
+import { virtualClock } from '@holdfast/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { patience } from './patience.ts'
 import { poolOn } from './pool-on.ts'
@@ -156,11 +157,14 @@ describePostgres('a query with', server => {
     })
 
     it('longer than that of the pool does not lengthen that', async () => {
-      const brief = poolOn(server.config, { timeouts: { totalMs: 50 }, sessionTimeouts: false })
+      const clock = virtualClock()
+      const patient = poolOn(server.config, { clock, timeouts: { lockMs: Infinity, statementMs: Infinity } })
 
-      const error = await rejectionOf(brief.query('select pg_sleep(600)', { timeoutMs: 60_000 }))
+      const error = rejectionOf(patient.query('select pg_sleep(600)', { timeoutMs: 60_000 }))
+      await witness.seesRunning('pg_sleep')
+      await clock.advance(30_000)
 
-      expect(error).toMatchObject({ policy: 'postgres.total', timeoutMs: 50, phase: 'total' })
+      expect(await error).toMatchObject({ policy: 'postgres.total', timeoutMs: 30_000, phase: 'total' })
     })
 
     it.each([0, -5])('of a deadline that has passed (%d ms left) never asks', async leftMs => {

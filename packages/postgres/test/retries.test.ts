@@ -101,7 +101,7 @@ describePostgres('what is repeated', server => {
     })
 
     it('is each of many transactions: such are no sign of trouble', async () => {
-      const pool = poolOn(server.config, { retry: quick, bulkhead: { maxQueued: 100 } })
+      const pool = poolOn(server.config, { retry: quick, bulkhead: { maxQueued: 100, maxWaitMs: Infinity } })
 
       const attempts = await Promise.all(
         Array.from({ length: 100 }, () =>
