@@ -1,4 +1,6 @@
 import process from 'node:process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { patternOf } from '@holdfast/fault-server'
 import { resilientFetch } from '@holdfast/fetch'
 import { type Fetch, platforms } from './platforms.ts'
@@ -10,8 +12,16 @@ const [, , direction = '', platform = '', url = '', length = ''] = process.argv
 const fetch = platforms.find(each => each.platform === platform)?.fetch as Fetch
 const api = resilientFetch({ fetch, total: false, attempt: false })
 
+// Garbage does not count: how much of it there is, and when it goes, is up to the platform and to how busy the machine is.
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+const CHUNKS_PER_WEIGHING = 256
+
+let chunks = 0
 let mostBytes = 0
 const weigh = (): void => {
+  if (++chunks % CHUNKS_PER_WEIGHING !== 0) return
+  collect()
   mostBytes = Math.max(mostBytes, process.memoryUsage.rss())
 }
 
@@ -42,6 +52,7 @@ async function upload(): Promise<number> {
 
 // So that what every process loads once does not count.
 await (await api(url, { method: 'HEAD' })).text()
+collect()
 const beforeBytes = process.memoryUsage.rss()
 const result = direction === 'download' ? await download() : await upload()
 process.stdout.write(JSON.stringify({ result, grewBy: mostBytes - beforeBytes }))
