@@ -25,7 +25,7 @@ export interface Faults {
   readonly silence: (options?: SilenceOptions) => void
   /**
    * Cuts the link exactly after so many more bytes of one direction. It holds both directions from then on, and cuts
-   * when the network has the last byte.
+   * when the network has the last byte. A reset makes a peer lose what it has not read by then; an `end` does not.
    *
    * @example
    * const trap = proxy.cutAfter({ bytes: 100, direction: 'toClient' })

@@ -33,7 +33,8 @@ describe('cutAfter', () => {
     await using scene = await stage()
     const { client, server, link } = await scene.converse()
     const bytes = 2 ** 24 + 1
-    const trap = scene.proxy.cutAfter({ bytes, direction: 'toServer' })
+    // A reset would make the server lose what it has not read yet.
+    const trap = scene.proxy.cutAfter({ bytes, direction: 'toServer', how: 'end' })
     server.socket.pause()
 
     client.say('x'.repeat(2 * bytes))
@@ -42,7 +43,7 @@ describe('cutAfter', () => {
     server.socket.resume()
     await trap.sprung
 
-    expect(await server.ending).toBe('ECONNRESET')
+    expect(await server.ending).toBe('end')
     expect([before, server.heard().length]).toEqual([0, bytes])
   })
 
