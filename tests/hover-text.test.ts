@@ -15,7 +15,7 @@ const five = pipeline(
 
 /** What an editor shows for an expression: the compiler says it when the value goes where none can. */
 const shown: readonly (readonly [expression: string, text: string])[] = [
-  ['retry()', 'Policy<never, RetryEvent>'],
+  ['retry()', 'Retry'],
   ['circuitBreaker()', 'CircuitBreaker'],
   ['bulkhead({ maxConcurrent: 4 })', 'Bulkhead'],
   ["fallback({ to: () => 'none' })", 'Policy<string, FallbackEvent>'],
@@ -26,7 +26,7 @@ const shown: readonly (readonly [expression: string, text: string])[] = [
     'five.run',
     '<T>(operation: Operation<T>, options?: Call | RunOptions<NoInfer<T>> | undefined) => Promise<"none" | T>',
   ],
-  ['keyed({ by: () => 1, make: () => retry() })', 'Keyed<number, Policy<never, RetryEvent>>'],
+  ['keyed({ by: () => 1, make: () => retry() })', 'Keyed<number, Retry>'],
   ['protect(five, (id: string) => id.length)', '(this: unknown, id: string) => Promise<number | "none">'],
 ]
 

@@ -36,6 +36,10 @@ export interface Bulkhead extends Policy<never, BulkheadEvent> {
   readonly active: number
   /** Calls that wait. */
   readonly queued: number
+  /** Slots that there are. */
+  readonly maxConcurrent: number
+  /** Calls that may wait. */
+  readonly maxQueued: number
   /** Changes the number of slots from now on. What runs goes on; what waits gets new slots at once. */
   readonly update: (options: { readonly maxConcurrent: number }) => void
   /** Waits for a slot like a call does, by `maxQueued` and `maxWaitMs`. The permit holds it until it is released. */
@@ -108,6 +112,10 @@ export function bulkhead(options: BulkheadOptions): Bulkhead {
       get queued() {
         return slots.queued
       },
+      get maxConcurrent() {
+        return slots.options.maxConcurrent
+      },
+      maxQueued,
       update: changes => {
         const read = readOptions(`${identity.name}: update`, changes, { maxConcurrent: integer(1) })
         slots.options.maxConcurrent = read.maxConcurrent

@@ -14,6 +14,7 @@ describe('update of a bulkhead', () => {
     policy.update({ maxConcurrent: 3 })
 
     expect([policy.active, policy.queued]).toEqual([3, 2])
+    expect([policy.maxConcurrent, policy.maxQueued]).toEqual([3, 5])
     expect(recording.events).toMatchObject([
       { type: 'bulkhead.acquired', active: 2, queued: 3 },
       { type: 'bulkhead.acquired', active: 3, queued: 2 },

@@ -135,8 +135,9 @@ function restoreInto(circuit: Circuit): void {
 }
 
 function tellRejected(circuit: Circuit, call: KernelCall | undefined): void {
-  const { emitter } = circuit
-  if (emitter.isHeard) emitter.emit({ type: 'circuit.rejected', retryAfterMs: retryAfterMs(circuit) }, call)
+  const { emitter, settings } = circuit
+  if (!emitter.isHeard) return
+  emitter.emit({ type: 'circuit.rejected', mode: settings.mode, retryAfterMs: retryAfterMs(circuit) }, call)
 }
 
 /** For a half-open circuit no time is known, and it is worth trying again soon: 0. */

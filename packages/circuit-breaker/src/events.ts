@@ -30,6 +30,8 @@ export interface CircuitClosed extends PolicyEvent {
 /** A call was not let through; in mode `observe`, it would not have been. */
 export interface CircuitRejected extends PolicyEvent {
   readonly type: 'circuit.rejected'
+  /** `observe`: it was let through all the same. */
+  readonly mode: 'enforce' | 'observe'
   readonly retryAfterMs: number
 }
 

@@ -18,7 +18,7 @@ describe.each(placements)('circuit breaker in mode observe, $place', ({ put }) =
     expect(answer).toBe('passed')
     expect(recording.events).toMatchObject([
       { type: 'circuit.opened', cause: 'tripped' },
-      { type: 'circuit.rejected', retryAfterMs: 600 },
+      { type: 'circuit.rejected', mode: 'observe', retryAfterMs: 600 },
     ])
   })
 })

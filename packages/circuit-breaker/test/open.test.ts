@@ -105,6 +105,7 @@ describe('circuit breaker, open', () => {
       },
       {
         type: 'circuit.rejected',
+        mode: 'enforce',
         policy: { name: 'catalogue', kind: 'circuit-breaker' },
         pipeline: 'catalogue',
         callId: expect.any(Number) as number,

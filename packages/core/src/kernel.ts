@@ -3,8 +3,10 @@ export { KernelCall, passOn, type Runner } from './call.ts'
 export { type Cancellation, Dependent, type Origin } from './cancellation.ts'
 export { type ErrorLike, levelsOf } from './causes.ts'
 export { isUnlimited, startTimer, unref } from './clock.ts'
+export { DEADLINE_HEADER, type Deadline, type DeadlineOptions, deadlineFrom } from './deadline.ts'
 export { rejectWith, stackless } from './errors.ts'
 export { Emitter, errorFacts, type Facts, type Failure, failureFacts } from './events.ts'
+export { type HeaderSource, headerOf, type WithHeaders } from './headers.ts'
 export { type Answering, answeringThrough, type Handlers, type Layer, through } from './layers.ts'
 export {
   duration,

@@ -1,6 +1,6 @@
 import type { Call, CallContext } from '@holdfast/core'
+import type { HeaderSource } from '@holdfast/core/kernel'
 import { classify, isReset } from './failures.ts'
-import type { HeaderSource } from './headers.ts'
 import { repeatsError, repeatsStatus } from './may-repeat.ts'
 import { isRefusal, isTransientStatus } from './statuses.ts'
 

@@ -1,7 +1,14 @@
 import type { Call } from '@holdfast/core'
-import { type Cancellation, Dependent, decides, type KernelCall } from '@holdfast/core/kernel'
+import {
+  type Cancellation,
+  DEADLINE_HEADER,
+  type Deadline,
+  Dependent,
+  decides,
+  type KernelCall,
+} from '@holdfast/core/kernel'
+import { ATTEMPT_HEADER } from './attempt-header.ts'
 import { bodyOfInput } from './body-of-input.ts'
-import { ATTEMPT_HEADER, DEADLINE_HEADER, type Deadline } from './deadline.ts'
 import { Exchange, remember } from './exchange.ts'
 import { newIdempotencyKey, wantsIdempotencyKey } from './idempotency-key.ts'
 import { isIdempotentRequest } from './may-repeat.ts'

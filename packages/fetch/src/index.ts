@@ -1,7 +1,12 @@
-export { type Deadline, type DeadlineOptions, deadlineFrom } from './deadline.ts'
+export {
+  type Deadline,
+  type DeadlineOptions,
+  deadlineFrom,
+  type HeaderSource,
+  type WithHeaders,
+} from '@holdfast/core/kernel'
 export { type HttpExchange, requestOf } from './exchange.ts'
 export type { ResilientInit } from './fetch-exchange.ts'
-export type { HeaderSource, WithHeaders } from './headers.ts'
 export { type HttpRetryInfo, retryInfo } from './info.ts'
 export type { ByteSource } from './lent-stream.ts'
 export { longCalls } from './long-calls.ts'

@@ -1,5 +1,5 @@
+import { type HeaderSource, headerOf } from '@holdfast/core/kernel'
 import { classify } from './failures.ts'
-import { type HeaderSource, headerOf } from './headers.ts'
 import { isRefusal, isTransientStatus } from './statuses.ts'
 
 /** A request that failed: by what it threw, or by the status of its response. */

@@ -2,6 +2,7 @@ import type { CircuitBreaker, CircuitBreakerOptions } from '@holdfast/circuit-br
 import type { AnyPolicy, CommonOptions } from '@holdfast/core'
 import {
   duration,
+  type HeaderSource,
   type Identity,
   integer,
   limit,
@@ -15,7 +16,6 @@ import {
 } from '@holdfast/core/kernel'
 import type { RetryOptions } from '@holdfast/retry'
 import type { TimeoutOptions } from '@holdfast/timeout'
-import type { HeaderSource } from './headers.ts'
 
 /** What is known of a request before it is sent. */
 export interface RequestFacts {

@@ -1,5 +1,5 @@
 import { systemClock } from '@holdfast/core'
-import { type HeaderSource, headerOf, type WithHeaders } from './headers.ts'
+import { type HeaderSource, headerOf, type WithHeaders } from '@holdfast/core/kernel'
 import { httpDateMs } from './http-date.ts'
 
 /**

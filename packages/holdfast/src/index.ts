@@ -106,6 +106,7 @@ export {
   permanent,
   permanentBrand,
   type ResultReceiver,
+  type Retry,
   type RetryBudget,
   type RetryBudgetExhausted,
   type RetryBudgetOptions,

@@ -22,4 +22,4 @@ export type {
 export { type RetryInfo, retryInfo, type StopReason } from './info.ts'
 export type { FailedAttempt, ResultReceiver, RetryOptions } from './options.ts'
 export { permanent, permanentBrand } from './permanent.ts'
-export { retry } from './retry.ts'
+export { type Retry, retry } from './retry.ts'

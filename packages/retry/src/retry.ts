@@ -16,6 +16,11 @@ import { succeeds } from './verdict.ts'
 /** Attempts that are looked at to say how long a retry may wait in all. */
 const FORESEEN_ATTEMPTS = 100
 
+export interface Retry extends Policy<never, RetryEvent> {
+  /** Retries that the budget would grant now; Infinity without one. */
+  readonly budgetRemaining: number
+}
+
 /**
  * Calls the operation again when it fails, after a wait. Ends at once, with the last error, when the wait would reach
  * the deadline. Rejects with what the operation threw last; returns its last result if that was judged a failure.
@@ -25,7 +30,7 @@ const FORESEEN_ATTEMPTS = 100
  * @example
  * const user = await retry({ maxAttempts: 4 }).run(({ signal }) => getJson(url, signal))
  */
-export function retry(options?: RetryOptions): Policy<never, RetryEvent> {
+export function retry(options?: RetryOptions): Retry {
   const settings = readRetryOptions(options)
   const { budget, clock, handlesResult } = settings
   const emitter = new Emitter<RetryEvent>(settings)
@@ -50,7 +55,14 @@ export function retry(options?: RetryOptions): Policy<never, RetryEvent> {
       next,
     )
   }
-  return definePolicy<never, RetryEvent, object>({ emitter, link, traits: traitsOf(settings) }, {})
+  return definePolicy<never, RetryEvent, Omit<Retry, keyof Policy>>(
+    { emitter, link, traits: traitsOf(settings) },
+    {
+      get budgetRemaining() {
+        return budget === false ? Infinity : budget.remaining(clock)
+      },
+    },
+  )
 }
 
 function traitsOf({ maxAttempts, backoff }: RetrySettings): Traits {

@@ -25,6 +25,19 @@ describe('the budget of a retry', () => {
     expect(await storm(clock, 200, {})).toBe(200 + 40 + 100)
   })
 
+  it('tells how many retries it would grant now', async () => {
+    const clock = virtualClock()
+    const policy = retry({ clock, backoff, maxAttempts: 2, budget: retryBudget({ ratio: 0, minPerSecond: 1 }) })
+    expect(policy.budgetRemaining).toBe(10)
+
+    const run = rejectionOf(policy.run(failing(clock, errors(2))))
+    await clock.advance(100)
+    await run
+
+    expect(policy.budgetRemaining).toBe(9)
+    expect(retry({ clock, budget: false }).budgetRemaining).toBe(Infinity)
+  })
+
   it('bounds nothing where it is false', async () => {
     expect(await storm(virtualClock(), 200, { budget: false })).toBe(400)
   })

@@ -1,6 +1,7 @@
 import type { Call, ErrorFacts, Policy } from '@holdfast/core'
 import {
   permanent,
+  type Retry,
   type RetryBudget,
   type RetryEvent,
   type RetryInfo,
@@ -20,7 +21,8 @@ describe('retry', () => {
   it('adds nothing to the type of the result', () => {
     const policy = retry()
 
-    expectTypeOf(policy).toEqualTypeOf<Policy<never, RetryEvent>>()
+    expectTypeOf(policy).toEqualTypeOf<Retry>()
+    expectTypeOf(policy).toExtend<Policy<never, RetryEvent>>()
     expectTypeOf(policy.run(async () => product)).toEqualTypeOf<Promise<Product>>()
     expectTypeOf(policy.run(() => product)).toEqualTypeOf<Promise<Product>>()
   })

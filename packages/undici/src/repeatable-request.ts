@@ -1,9 +1,8 @@
 import { stringify } from 'node:querystring'
 import type { Call } from '@holdfast/core'
-import { decides } from '@holdfast/core/kernel'
+import { DEADLINE_HEADER, decides } from '@holdfast/core/kernel'
 import {
   ATTEMPT_HEADER,
-  DEADLINE_HEADER,
   type HttpSettings,
   isIdempotentRequest,
   newIdempotencyKey,

@@ -1,11 +1,8 @@
-import { type Clock, systemClock } from '@holdfast/core'
+import { type Clock, systemClock } from './clock.ts'
 import { headerOf, type WithHeaders } from './headers.ts'
 
 /** Tells a server how many milliseconds its caller will go on waiting for it. */
 export const DEADLINE_HEADER = 'holdfast-deadline-ms'
-
-/** Tells a server which attempt this is, from 1. */
-export const ATTEMPT_HEADER = 'holdfast-attempt'
 
 /** Until when an answer is wanted. A `Call` is one, too. */
 export interface Deadline {
