@@ -59,7 +59,7 @@ export class NaiveCircuit {
     if (isFirst) this.enter('halfOpen')
     const isProbe = this.state === 'halfOpen'
     if (this.state === 'isolated' || this.state === 'open' || (isProbe && this.probes >= this.options.probes)) {
-      this.tell('circuit.rejected', { mode: 'enforce', retryAfterMs: this.retryAfterMs })
+      this.tell('circuit.rejected', { mode: this.options.mode, retryAfterMs: this.retryAfterMs })
       return undefined
     }
     const timer = isProbe ? this.time.after(this.options.probeTimeoutMs, () => this.settle(call, 'failure')) : undefined

@@ -9,6 +9,7 @@ export { Emitter, errorFacts, type Facts, type Failure, failureFacts } from './e
 export { type HeaderSource, headerOf, type WithHeaders } from './headers.ts'
 export { type Answering, answeringThrough, type Handlers, type Layer, through } from './layers.ts'
 export {
+  clockRule,
   duration,
   type Identity,
   integer,

@@ -77,6 +77,11 @@ export function oneOf<const Word extends string>(words: readonly Word[], fallbac
   return { ...rule<Word>(expected, value => words.includes(value as Word), fallback), type: 'string' }
 }
 
+/** A clock; that of the platform where it is left out. */
+export function clockRule(): Rule<Clock> {
+  return rule('a clock with nowMs, epochMs, setTimeout and clearTimeout', isClock, systemClock)
+}
+
 const isObject = (value: unknown): value is { readonly name?: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -96,7 +101,7 @@ export function readPolicyOptions<R extends Rules>(kind: string, given: unknown,
   const options = readOptions(subject, own, {
     ...rules,
     name: { ...rule('a string that is not empty', isName, kind), type: 'string' },
-    clock: rule<Clock>('a clock with nowMs, epochMs, setTimeout and clearTimeout', isClock, systemClock),
+    clock: clockRule(),
     enabled: optionalFunction<() => boolean>(),
   })
   return { ...options, kind, name: clean(options.name as string) } as unknown as Read<R> & Identity
