@@ -1,4 +1,5 @@
 import { resilientFetch } from '@holdfast/fetch'
+import { instrument } from '@holdfast/opentelemetry'
 import { resilientPool } from '@holdfast/postgres'
 import { ioredisSettings, resilientRedis } from '@holdfast/redis'
 import { faultProxy } from '@holdfast/testing/fault-proxy'
@@ -69,4 +70,5 @@ export const optionReaders: Readonly<Record<string, Readonly<Record<string, Opti
   redis: {
     resilientRedis: options => resilientRedis(new Redis({ ...ioredisSettings, lazyConnect: true }), options),
   },
+  opentelemetry: { instrument: options => instrument(options) },
 }

@@ -1,0 +1,76 @@
+import type {
+  AttemptSettled,
+  AttemptStarted,
+  CallSettled,
+  CallStarted,
+  ErrorFacts,
+  FailureFacts,
+  PipelineWarning,
+  PolicyEvent,
+} from '@holdfast/core'
+
+/**
+ * The events of the pattern packages, as far as telemetry reads them: it depends on none of these packages, and tests
+ * hold these types against theirs.
+ */
+interface EventFacts {
+  'retry.scheduled': FailureFacts & { readonly delayMs: number }
+  'retry.succeeded': { readonly attempts: number }
+  'retry.exhausted': FailureFacts & { readonly attempts: number; readonly stopped: 'attempts' | 'deadline' }
+  'retry.budgetExhausted': FailureFacts & { readonly attempts: number }
+  'timeout.expired': { readonly timeoutMs: number }
+  'timeout.settledLate': Partial<ErrorFacts> & { readonly outcome: 'value' | 'error'; readonly lateMs: number }
+  'circuit.opened': {
+    readonly cause: 'tripped' | 'probe' | 'isolated' | 'restored'
+    readonly openMs: number
+    readonly reason: string | undefined
+  }
+  'circuit.halfOpened': object
+  'circuit.closed': { readonly cause: 'probe' | 'manual'; readonly reason: string | undefined }
+  'circuit.rejected': { readonly mode: 'enforce' | 'observe'; readonly retryAfterMs: number }
+  'circuit.restoreFailed': { readonly problem: string }
+  'bulkhead.queued': Occupancy
+  'bulkhead.acquired': Occupancy & { readonly waitMs: number }
+  'bulkhead.rejected': Occupancy & { readonly reason: 'full' | 'waited' | 'deadline' }
+  'bulkhead.reclaimed': Occupancy
+  'fallback.used': FailureFacts
+  'fallback.failed': FailureFacts & { readonly fallbackError: unknown }
+  'keyed.evicted': { readonly wasOpen: boolean }
+  'keyed.overflowed': object
+}
+
+interface Occupancy {
+  readonly active: number
+  readonly queued: number
+}
+
+type PatternEvents = { [Type in keyof EventFacts]: PolicyEvent & EventFacts[Type] & { readonly type: Type } }
+
+interface CoreEvents {
+  'call.started': CallStarted
+  'call.settled': CallSettled
+  'attempt.started': AttemptStarted
+  'attempt.settled': AttemptSettled
+  'pipeline.warning': PipelineWarning
+}
+
+/** All events that telemetry knows, by their type. */
+export type ToldEvents = PatternEvents & CoreEvents
+
+/** What is to be done with each event, by its type. Others, of policies of users, are passed over. */
+export type Handlers<Result> = { readonly [Type in keyof ToldEvents]?: (event: ToldEvents[Type]) => Result }
+
+/** Looks up what `handlers` do with `event`. */
+export function handlerOf<Result>(
+  handlers: Handlers<Result>,
+  { type }: PolicyEvent,
+): ((event: PolicyEvent) => Result) | undefined {
+  return Object.hasOwn(handlers, type)
+    ? (handlers[type as keyof ToldEvents] as (event: PolicyEvent) => Result)
+    : undefined
+}
+
+/** `error.type` by OpenTelemetry's conventions: the code of an error, else its name; both are cut and cleaned. */
+export function errorTypeOf({ errorCode, errorName }: Partial<ErrorFacts>): string | undefined {
+  return errorCode || errorName || undefined
+}

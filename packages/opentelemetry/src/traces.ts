@@ -1,0 +1,117 @@
+import type { Bracket, PolicyEvent } from '@holdfast/core'
+import {
+  type Context,
+  context,
+  createContextKey,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api'
+import { ERROR_TYPE, OUTCOME, POLICY_KIND, POLICY_NAME } from './attributes.ts'
+import { eventFacts } from './event-facts.ts'
+import { SCOPE } from './scope.ts'
+import type { Sink } from './sink.ts'
+import { errorTypeOf, handlerOf, type ToldEvents } from './told-events.ts'
+
+export interface TraceOptions {
+  readonly attemptSpans: boolean
+  readonly exceptions: boolean
+}
+
+/** A run that has not been answered. */
+interface TracedCall {
+  readonly span: Span
+  readonly isRecording: boolean
+  attempts: number
+}
+
+type Settled = ToldEvents['call.settled'] | ToldEvents['attempt.settled']
+
+/** A span for each run, and for each of its attempts when asked: what the operation traces are their children. */
+export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions }: TraceOptions): Sink {
+  const tracer = provider.getTracer(SCOPE)
+  // A breaker changes its state within a call, and does not know which: the context does.
+  const current = createContextKey(`${SCOPE} call`)
+  const calls = new Map<number, TracedCall>()
+  // Attempts may outlive their call. Those of one number are a retry within a retry's.
+  const attempts = new Map<string, Span[]>()
+
+  const end = (span: Span, event: Settled): void => {
+    span.setAttribute(OUTCOME, event.outcome)
+    if (event.outcome === 'error') {
+      const errorType = errorTypeOf(event)
+      if (errorType !== undefined) span.setAttribute(ERROR_TYPE, errorType)
+      span.setStatus({ code: SpanStatusCode.ERROR })
+      if (exceptions && event.error instanceof Error) span.recordException(event.error)
+    }
+    span.end()
+  }
+
+  const startAttempt = ({ policy, callId, attempt }: Bracket, parent: Context): Context => {
+    const attributes = { [POLICY_NAME]: policy.name, [POLICY_KIND]: policy.kind, 'holdfast.attempt': attempt }
+    const span = tracer.startSpan(`${policy.name} attempt`, { kind: SpanKind.INTERNAL, attributes }, parent)
+    const key = keyOf(callId, attempt)
+    attempts.set(key, [...(attempts.get(key) ?? []), span])
+    return trace.setSpan(parent, span)
+  }
+
+  const startCall = ({ policy, callId }: Bracket, parent: Context): Context => {
+    const attributes = { [POLICY_NAME]: policy.name, [POLICY_KIND]: policy.kind }
+    const span = tracer.startSpan(policy.name, { kind: SpanKind.INTERNAL, attributes }, parent)
+    const call = { span, isRecording: span.isRecording(), attempts: 0 }
+    calls.set(callId, call)
+    return trace.setSpan(parent, span).setValue(current, call)
+  }
+
+  const settleAttempt = (event: ToldEvents['attempt.settled']): void => {
+    const key = keyOf(event.callId, event.attempt)
+    const [span, ...others] = attempts.get(key) ?? []
+    if (others.length === 0) attempts.delete(key)
+    else attempts.set(key, others)
+    if (span !== undefined) end(span, event)
+  }
+
+  const settleCall = (event: ToldEvents['call.settled']): void => {
+    const call = calls.get(event.callId as number)
+    if (call === undefined) return
+    calls.delete(event.callId as number)
+    call.span.setAttribute('holdfast.attempts', call.attempts)
+    end(call.span, event)
+  }
+
+  /** Of an event that no call caused, the one in whose course it happened. */
+  const callOf = ({ callId }: PolicyEvent): TracedCall | undefined =>
+    callId === undefined ? (context.active().getValue(current) as TracedCall | undefined) : calls.get(callId)
+
+  const addEvent = (event: PolicyEvent): void => {
+    const facts = handlerOf(eventFacts, event)
+    const call = callOf(event)
+    if (call === undefined || facts === undefined) return
+    if (event.type === 'attempt.started') call.attempts++
+    if (attemptSpans && event.type.startsWith('attempt.')) return
+    // A call that has been answered has ended its span.
+    if (!call.isRecording || !call.span.isRecording()) return
+    // The span itself says whose attempts they are.
+    const speaker = event.type.startsWith('attempt.')
+      ? {}
+      : { [POLICY_NAME]: event.policy.name, [POLICY_KIND]: event.policy.kind }
+    call.span.addEvent(event.type, { ...speaker, ...facts(event) })
+  }
+
+  return {
+    event: event => {
+      if (event.type === 'call.settled') return settleCall(event as ToldEvents['call.settled'])
+      addEvent(event)
+      if (event.type === 'attempt.settled') settleAttempt(event as ToldEvents['attempt.settled'])
+    },
+    around: (bracket, next) => {
+      if (bracket.scope === 'attempt' && !attemptSpans) return next()
+      const parent = context.active()
+      return context.with(bracket.scope === 'call' ? startCall(bracket, parent) : startAttempt(bracket, parent), next)
+    },
+  }
+}
+
+const keyOf = (callId: number | undefined, attempt: number | undefined): string => `${callId} ${attempt}`
