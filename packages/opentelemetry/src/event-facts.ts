@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
 import { ERROR_TYPE, OUTCOME, seconds } from './attributes.ts'
-import { errorTypeOf, type Handlers } from './told-events.ts'
+import { byType, errorTypeOf, type HandlerByType } from './told-events.ts'
 
 const limited = (name: string, ms: number): Attributes => (Number.isFinite(ms) ? { [name]: seconds(ms) } : {})
 const failed = (event: Parameters<typeof errorTypeOf>[0]): Attributes => {
@@ -15,7 +15,7 @@ const occupied = ({ active, queued }: { readonly active: number; readonly queued
 })
 
 /** What span events and log records tell of each event, besides who speaks. */
-export const eventFacts: Handlers<Attributes> = {
+export const eventFacts: HandlerByType<Attributes> = /* @__PURE__ */ byType<Attributes>({
   'attempt.started': ({ attempt }) => ({ 'holdfast.attempt': attempt }),
   'attempt.settled': event => ({ 'holdfast.attempt': event.attempt, [OUTCOME]: event.outcome, ...failed(event) }),
   'retry.scheduled': event => ({
@@ -60,4 +60,4 @@ export const eventFacts: Handlers<Attributes> = {
   'fallback.failed': failed,
   'keyed.overflowed': () => ({}),
   'pipeline.warning': ({ warning }) => ({ 'holdfast.pipeline.warning': warning }),
-}
+})

@@ -2,14 +2,14 @@ import type { PolicyEvent } from '@holdfast/core'
 import { policyAttributes } from './attributes.ts'
 import { eventFacts } from './event-facts.ts'
 import type { LogLine, Severity } from './log-sinks.ts'
-import { type Handlers, handlerOf } from './told-events.ts'
+import { byType, type HandlerByType } from './told-events.ts'
 
 type Told = readonly [Severity, string]
 
 const byReason = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`)
 
 /** What is worth a line: state that changes, and what is exhausted. Nothing that each call of a healthy service does. */
-const messages: Handlers<Told> = {
+const messages: HandlerByType<Told> = /* @__PURE__ */ byType<Told>({
   'circuit.opened': ({ cause, openMs, reason }) =>
     cause === 'isolated'
       ? ['warn', `circuit is isolated by hand${byReason(reason)}`]
@@ -31,14 +31,14 @@ const messages: Handlers<Told> = {
   'fallback.failed': () => ['error', 'the fallback itself failed'],
   'keyed.overflowed': () => ['warn', 'all keys are busy, new ones share a policy'],
   'pipeline.warning': ({ message }) => ['warn', message],
-}
+})
 
 /** The line for an event; undefined for what is not worth one. */
 export function logLineOf(event: PolicyEvent): LogLine | undefined {
-  const told = handlerOf(messages, event)?.(event)
+  const told = messages.get(event.type)?.(event)
   if (told === undefined) return undefined
   const [severity, text] = told
-  const facts = handlerOf(eventFacts, event)?.(event)
+  const facts = eventFacts.get(event.type)?.(event)
   const message = `${event.policy.name}: ${text}`
   return { type: event.type, severity, message, attributes: { ...policyAttributes(event), ...facts } }
 }

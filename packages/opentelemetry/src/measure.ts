@@ -14,32 +14,50 @@ export interface MeasureOptions {
   readonly isWithinRun: boolean
 }
 
+/** A set of attributes, found by one value after the other: names are looked up much faster than joined. */
+interface Branch {
+  readonly next: Map<string | undefined, Branch>
+  attributes: Attributes | undefined
+}
+
 /**
  * One instrument. It keeps each set of attributes that it has used, so that none is made again for each call; from the
  * first one that is too many, new ones share the overflow set, so that nothing is lost from the sums.
  */
 export class Measure {
   readonly #options: MeasureOptions
-  readonly #sets = new Map<string, Attributes>()
+  readonly #root: Branch = branch()
+  #size = 0
 
   constructor(options: MeasureOptions) {
     this.#options = options
   }
 
   write(value: number, event: PolicyEvent, first?: string, second?: string): void {
-    this.#options.write(value, this.#attributesOf(event, first, second))
+    this.#options.write(value, this.#known(event, first, second) ?? this.#added(event, first, second))
   }
 
-  #attributesOf(event: PolicyEvent, first: string | undefined, second: string | undefined): Attributes {
+  #known(
+    { policy, pipeline }: PolicyEvent,
+    first: string | undefined,
+    second: string | undefined,
+  ): Attributes | undefined {
+    const ofPolicy = this.#root.next.get(policy.name)?.next.get(policy.kind)?.next.get(pipeline)
+    return ofPolicy?.next.get(first)?.next.get(second)?.attributes
+  }
+
+  #added(event: PolicyEvent, first: string | undefined, second: string | undefined): Attributes {
+    if (this.#size >= this.#options.maxAttributeSets) return OVERFLOW
+    this.#size++
     const { policy, pipeline } = event
-    // Names and codes have no control characters, so that this is unambiguous.
-    const key = `${policy.name}\n${policy.kind}\n${pipeline ?? ''}\n${first ?? ''}\n${second ?? ''}`
-    const known = this.#sets.get(key)
-    if (known !== undefined) return known
-    if (this.#sets.size >= this.#options.maxAttributeSets) return OVERFLOW
-    const attributes = this.#made(event, [first, second])
-    this.#sets.set(key, attributes)
-    return attributes
+    let leaf = this.#root
+    for (const value of [policy.name, policy.kind, pipeline, first, second]) {
+      const next = leaf.next.get(value) ?? branch()
+      leaf.next.set(value, next)
+      leaf = next
+    }
+    leaf.attributes = this.#made(event, [first, second])
+    return leaf.attributes
   }
 
   #made({ policy, pipeline }: PolicyEvent, values: readonly (string | undefined)[]): Attributes {
@@ -53,3 +71,5 @@ export class Measure {
     return attributes
   }
 }
+
+const branch = (): Branch => ({ next: new Map(), attributes: undefined })

@@ -5,14 +5,14 @@ import { instrumentsOf } from './instruments.ts'
 import { SCOPE } from './scope.ts'
 import type { Sink } from './sink.ts'
 import { gaugeStates } from './states.ts'
-import { errorTypeOf, type Handlers, handlerOf, type ToldEvents } from './told-events.ts'
+import { byType, errorTypeOf, type ToldEvents } from './told-events.ts'
 
 /** Counts and measures what happens, and lets the reader of metrics see the state of the policies. */
 export function metricsSink(provider: MeterProvider, maxAttributeSets: number): Sink {
   const meter = provider.getMeter(SCOPE)
   const to = instrumentsOf(meter, maxAttributeSets)
   const attemptsOf = new Map<number | undefined, number>()
-  const handlers: Handlers<void> = {
+  const handlers = byType<void>({
     'call.started': ({ callId }) => attemptsOf.set(callId, 0),
     'attempt.started': ({ callId }) => {
       const attempts = attemptsOf.get(callId)
@@ -46,9 +46,9 @@ export function metricsSink(provider: MeterProvider, maxAttributeSets: number): 
     'fallback.failed': event => to.fallbacks.write(1, event, 'failed', errorTypeOf(event)),
     'keyed.evicted': event => to.evictions.write(1, event),
     'keyed.overflowed': event => to.overflows.write(1, event),
-  }
+  })
   return {
-    event: (event: PolicyEvent) => handlerOf(handlers, event)?.(event),
+    event: (event: PolicyEvent) => handlers.get(event.type)?.(event),
     stop: gaugeStates(meter, maxAttributeSets),
   }
 }

@@ -57,17 +57,14 @@ interface CoreEvents {
 /** All events that telemetry knows, by their type. */
 export type ToldEvents = PatternEvents & CoreEvents
 
-/** What is to be done with each event, by its type. Others, of policies of users, are passed over. */
+/** Handlers of events. Others, of policies of users, are passed over. */
 export type Handlers<Result> = { readonly [Type in keyof ToldEvents]?: (event: ToldEvents[Type]) => Result }
 
-/** Looks up what `handlers` do with `event`. */
-export function handlerOf<Result>(
-  handlers: Handlers<Result>,
-  { type }: PolicyEvent,
-): ((event: PolicyEvent) => Result) | undefined {
-  return Object.hasOwn(handlers, type)
-    ? (handlers[type as keyof ToldEvents] as (event: PolicyEvent) => Result)
-    : undefined
+/** What is to be done with an event, by its type. */
+export type HandlerByType<Result> = ReadonlyMap<string, (event: PolicyEvent) => Result>
+
+export function byType<Result>(handlers: Handlers<Result>): HandlerByType<Result> {
+  return new Map(Object.entries(handlers)) as unknown as HandlerByType<Result>
 }
 
 /** `error.type` by OpenTelemetry's conventions: the code of an error, else its name; both are cut and cleaned. */

@@ -13,7 +13,7 @@ import { ERROR_TYPE, OUTCOME, POLICY_KIND, POLICY_NAME } from './attributes.ts'
 import { eventFacts } from './event-facts.ts'
 import { SCOPE } from './scope.ts'
 import type { Sink } from './sink.ts'
-import { errorTypeOf, handlerOf, type ToldEvents } from './told-events.ts'
+import { errorTypeOf, type ToldEvents } from './told-events.ts'
 
 export interface TraceOptions {
   readonly attemptSpans: boolean
@@ -86,7 +86,7 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
     callId === undefined ? (context.active().getValue(current) as TracedCall | undefined) : calls.get(callId)
 
   const addEvent = (event: PolicyEvent): void => {
-    const facts = handlerOf(eventFacts, event)
+    const facts = eventFacts.get(event.type)
     const call = callOf(event)
     if (call === undefined || facts === undefined) return
     if (event.type === 'attempt.started') call.attempts++
