@@ -1,12 +1,11 @@
 import type { Attributes } from '@opentelemetry/api'
 import { ERROR_TYPE, OUTCOME, seconds } from './attributes.ts'
-import { byType, errorTypeOf, type HandlerByType } from './told-events.ts'
+import { byType, errorTypeOf, type HandlerByType, settledErrorType } from './told-events.ts'
 
 const limited = (name: string, ms: number): Attributes => (Number.isFinite(ms) ? { [name]: seconds(ms) } : {})
-const failed = (event: Parameters<typeof errorTypeOf>[0]): Attributes => {
-  const errorType = errorTypeOf(event)
-  return errorType === undefined ? {} : { [ERROR_TYPE]: errorType }
-}
+const typed = (errorType: string | undefined): Attributes =>
+  errorType === undefined ? {} : { [ERROR_TYPE]: errorType }
+const failed = (event: Parameters<typeof errorTypeOf>[0]): Attributes => typed(errorTypeOf(event))
 const reasoned = ({ reason }: { readonly reason: string | undefined }): Attributes =>
   reason === undefined ? {} : { 'holdfast.circuit.reason': reason }
 const occupied = ({ active, queued }: { readonly active: number; readonly queued: number }): Attributes => ({
@@ -17,7 +16,11 @@ const occupied = ({ active, queued }: { readonly active: number; readonly queued
 /** What span events and log records tell of each event, besides who speaks. */
 export const eventFacts: HandlerByType<Attributes> = /* @__PURE__ */ byType<Attributes>({
   'attempt.started': ({ attempt }) => ({ 'holdfast.attempt': attempt }),
-  'attempt.settled': event => ({ 'holdfast.attempt': event.attempt, [OUTCOME]: event.outcome, ...failed(event) }),
+  'attempt.settled': event => ({
+    'holdfast.attempt': event.attempt,
+    [OUTCOME]: event.outcome,
+    ...typed(settledErrorType(event)),
+  }),
   'retry.scheduled': event => ({
     'holdfast.attempt': event.attempt,
     'holdfast.retry.delay': seconds(event.delayMs),

@@ -5,7 +5,7 @@ import { instrumentsOf } from './instruments.ts'
 import { SCOPE } from './scope.ts'
 import type { Sink } from './sink.ts'
 import { gaugeStates } from './states.ts'
-import { byType, errorTypeOf, type ToldEvents } from './told-events.ts'
+import { byType, errorTypeOf, settledErrorType } from './told-events.ts'
 
 /** Counts and measures what happens, and lets the reader of metrics see the state of the policies. */
 export function metricsSink(provider: MeterProvider, maxAttributeSets: number): Sink {
@@ -51,9 +51,4 @@ export function metricsSink(provider: MeterProvider, maxAttributeSets: number): 
     event: (event: PolicyEvent) => handlers.get(event.type)?.(event),
     stop: gaugeStates(meter, maxAttributeSets),
   }
-}
-
-/** Of what was cancelled, the error says who did so, and nothing about the operation. */
-function settledErrorType(event: ToldEvents['call.settled'] | ToldEvents['attempt.settled']): string | undefined {
-  return event.outcome === 'error' ? errorTypeOf(event) : undefined
 }

@@ -5,6 +5,7 @@ import type {
   CallStarted,
   ErrorFacts,
   FailureFacts,
+  HoldfastErrorCode,
   PipelineWarning,
   PolicyEvent,
 } from '@holdfast/core'
@@ -71,3 +72,16 @@ export function byType<Result>(handlers: Handlers<Result>): HandlerByType<Result
 export function errorTypeOf({ errorCode, errorName }: Partial<ErrorFacts>): string | undefined {
   return errorCode || errorName || undefined
 }
+
+/**
+ * That of a call or an attempt. Where it was cancelled, the error says who did so, and nothing about the operation; but
+ * where a limit did it, there was no answer in time, and that is a failure.
+ */
+export function settledErrorType(
+  event: ToldEvents['call.settled'] | ToldEvents['attempt.settled'],
+): string | undefined {
+  const errorType = event.outcome === 'value' ? undefined : errorTypeOf(event)
+  return event.outcome === 'error' || errorType === TIMEOUT ? errorType : undefined
+}
+
+const TIMEOUT: HoldfastErrorCode = 'ERR_HOLDFAST_TIMEOUT'

@@ -13,7 +13,7 @@ import { ERROR_TYPE, OUTCOME, POLICY_KIND, POLICY_NAME } from './attributes.ts'
 import { eventFacts } from './event-facts.ts'
 import { SCOPE } from './scope.ts'
 import type { Sink } from './sink.ts'
-import { errorTypeOf, type ToldEvents } from './told-events.ts'
+import { settledErrorType, type ToldEvents } from './told-events.ts'
 
 export interface TraceOptions {
   readonly attemptSpans: boolean
@@ -40,9 +40,9 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
 
   const end = (span: Span, event: Settled): void => {
     span.setAttribute(OUTCOME, event.outcome)
-    if (event.outcome === 'error') {
-      const errorType = errorTypeOf(event)
-      if (errorType !== undefined) span.setAttribute(ERROR_TYPE, errorType)
+    const errorType = settledErrorType(event)
+    if (errorType !== undefined) {
+      span.setAttribute(ERROR_TYPE, errorType)
       span.setStatus({ code: SpanStatusCode.ERROR })
       if (exceptions && event.error instanceof Error) span.recordException(event.error)
     }
