@@ -1,12 +1,6 @@
 import type { Call } from '@holdfast/core'
-import {
-  type Cancellation,
-  DEADLINE_HEADER,
-  type Deadline,
-  Dependent,
-  decides,
-  type KernelCall,
-} from '@holdfast/core/kernel'
+import { DEADLINE_HEADER, type Deadline, decides, type KernelCall } from '@holdfast/core/kernel'
+import { AbortLink } from './abort-link.ts'
 import { ATTEMPT_HEADER } from './attempt-header.ts'
 import { bodyOfInput } from './body-of-input.ts'
 import { Exchange, remember } from './exchange.ts'
@@ -171,21 +165,6 @@ export class FetchExchange extends Exchange {
 
   private facts(): RequestFacts {
     return { url: urlOf(this.address()), method: this.method, headers: this.headers() }
-  }
-}
-
-/** Aborts the fetch when its call is cancelled. */
-class AbortLink extends Dependent {
-  private readonly controller: AbortController
-
-  constructor(controller: AbortController, call: KernelCall) {
-    super()
-    this.controller = controller
-    if (call.isCancellable) this.attach(call)
-  }
-
-  override cancel(_: Cancellation, aborts: AbortController[]): void {
-    aborts.push(this.controller)
   }
 }
 
