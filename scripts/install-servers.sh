@@ -1,12 +1,40 @@
 #!/usr/bin/env bash
-# Installs what the tests need and npm has not: Redis. Does nothing where it is, or where a server is given.
+# Installs what the tests need and npm has not: Redis, Prometheus, Alertmanager. Does nothing where they are, or where a
+# server is given.
 set -euo pipefail
-
-if [[ -n "${REDIS_URL:-}" ]] || command -v redis-server >/dev/null; then exit 0; fi
 
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then as_root=(sudo); fi
 export DEBIAN_FRONTEND=noninteractive
+
+lacks() {
+  for program in "$@"; do command -v "$program" >/dev/null || return 0; done
+  return 1
+}
+
+refresh_once() {
+  if [[ -n "${refreshed:-}" ]]; then return; fi
+  "${as_root[@]}" apt-get update -qq
+  refreshed=yes
+}
+
 # The server is started by the tests, on ports of their own.
-"${as_root[@]}" apt-get update -qq
-RUNLEVEL=1 "${as_root[@]}" apt-get install -y -qq --no-install-recommends redis-server
+install_redis() {
+  refresh_once
+  RUNLEVEL=1 "${as_root[@]}" apt-get install -y -qq --no-install-recommends redis-server
+}
+
+# Only the programs: the packages would start daemons, on ports that a developer's own may have.
+install_monitoring() {
+  refresh_once
+  local folder package
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' RETURN
+  (cd "$folder" && apt-get -o APT::Sandbox::User=root download -qq prometheus prometheus-alertmanager)
+  for package in "$folder"/*.deb; do dpkg -x "$package" "$folder"; done
+  "${as_root[@]}" install -m 755 -t /usr/local/bin \
+    "$folder"/usr/bin/{prometheus,promtool,prometheus-alertmanager,amtool}
+}
+
+if [[ -z "${REDIS_URL:-}" ]] && lacks redis-server; then install_redis; fi
+if lacks prometheus promtool amtool; then install_monitoring; fi

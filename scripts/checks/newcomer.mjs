@@ -45,6 +45,22 @@ const unanswered = await redis.get('key').catch(error => error.name)
 console.log(refused === 'never started' && unanswered === 'TimeoutError' ? 'up' : [refused, unanswered])
 redis.disconnect()
 await pool.end()\n`,
+  // The server is told to end by a signal, with a request under way: it answers, and the process ends with 0.
+  'operations.mjs': `import { createServer } from 'node:http'
+import { lifecycle } from '@holdfast/lifecycle'
+import { instrument } from '@holdfast/opentelemetry'
+import { resilientFetch } from '@holdfast/fetch'
+const silent = { info() {}, warn() {}, error() {} }
+instrument({ logger: silent })
+const server = createServer((request, response) => {
+  process.kill(process.pid, 'SIGTERM')
+  setTimeout(() => response.end('up'), 50)
+}).listen(0, '127.0.0.1', async () => {
+  const life = lifecycle({ server, drainDelayMs: 0, logger: silent })
+  life.started()
+  const answer = await resilientFetch()('http://127.0.0.1:' + server.address().port)
+  console.log(await answer.text())
+})\n`,
   'esm.mjs': `import { retry } from 'holdfast'\n${call}\n`,
   'cjs.cjs': `const { retry } = require('holdfast')\n${call}\n`,
   'types.ts': `import { resilientFetch } from '@holdfast/fetch'
@@ -65,6 +81,14 @@ export const answer: Promise<string> = retry({ maxAttempts: 2 }).run(() => 'up')
     },
     files: ['types.ts'],
   }),
+}
+
+/** What users have already, taken from where the workspace has it. */
+const peersOfUsers = {
+  postgres: 'pg',
+  redis: 'ioredis',
+  undici: 'undici',
+  opentelemetry: '@opentelemetry/api',
 }
 
 /**
@@ -88,6 +112,10 @@ export function newcomerChecks(tarballs, folder) {
       title: 'newcomer: postgres and redis work on each Node here',
       verify: () => runOnEachNode('databases.mjs', folder),
     },
+    {
+      title: 'newcomer: telemetry and a shutdown work on each Node here',
+      verify: () => runOnEachNode('operations.mjs', folder),
+    },
     { title: 'newcomer: TypeScript accepts the declarations', verify: () => run('tsc', ['-p', folder]) },
   ]
 }
@@ -95,8 +123,7 @@ export function newcomerChecks(tarballs, folder) {
 /** @param {import('./tarball.mjs').Tarball[]} tarballs @param {string} folder */
 async function install(tarballs, folder) {
   const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
-  // What users have already, taken from where the workspace has it.
-  const peers = Object.entries({ postgres: 'pg', redis: 'ioredis', undici: 'undici' }).map(async ([user, name]) => [
+  const peers = Object.entries(peersOfUsers).map(async ([user, name]) => [
     name,
     `file:${await realpath(join(root, 'packages', user, 'node_modules', name))}`,
   ])

@@ -10,10 +10,7 @@ import type {
   PolicyEvent,
 } from '@holdfast/core'
 
-/**
- * The events of the pattern packages, as far as telemetry reads them: it depends on none of these packages, and tests
- * hold these types against theirs.
- */
+/** The events of the pattern packages, as far as telemetry reads them: it depends on none of these packages. */
 interface EventFacts {
   'retry.scheduled': FailureFacts & { readonly delayMs: number }
   'retry.succeeded': { readonly attempts: number }
