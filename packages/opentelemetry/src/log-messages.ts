@@ -6,6 +6,8 @@ import { byType, type HandlerByType } from './told-events.ts'
 
 type Told = readonly [Severity, string]
 
+const counted = (attempts: number): string => (attempts === 1 ? '1 attempt' : `${attempts} attempts`)
+
 const byReason = (reason: string | undefined): string => (reason === undefined ? '' : `: ${reason}`)
 
 /** What is worth a line: state that changes, and what is exhausted. Nothing that each call of a healthy service does. */
@@ -21,8 +23,8 @@ const messages: HandlerByType<Told> = /* @__PURE__ */ byType<Told>({
     'warn',
     `the circuit starts closed, its snapshot is of no use: ${problem}`,
   ],
-  'retry.exhausted': ({ attempts, stopped }) => ['warn', `gave up after ${attempts} attempts (${stopped})`],
-  'retry.budgetExhausted': ({ attempts }) => ['warn', `gave up after ${attempts} attempts: the retry budget is empty`],
+  'retry.exhausted': ({ attempts, stopped }) => ['warn', `gave up after ${counted(attempts)} (${stopped})`],
+  'retry.budgetExhausted': ({ attempts }) => ['warn', `gave up after ${counted(attempts)}: the retry budget is empty`],
   'bulkhead.rejected': ({ reason, active, queued }) => [
     'warn',
     `rejects calls (${reason}): ${active} run, ${queued} wait`,

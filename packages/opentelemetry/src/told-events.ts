@@ -65,9 +65,12 @@ export function byType<Result>(handlers: Handlers<Result>): HandlerByType<Result
   return new Map(Object.entries(handlers)) as unknown as HandlerByType<Result>
 }
 
-/** `error.type` by OpenTelemetry's conventions: the code of an error, else its name; both are cut and cleaned. */
+/**
+ * `error.type` by OpenTelemetry's conventions: the code of an error, else its name, else their word for all others.
+ * Undefined of what tells of no error.
+ */
 export function errorTypeOf({ errorCode, errorName }: Partial<ErrorFacts>): string | undefined {
-  return errorCode || errorName || undefined
+  return errorName === undefined ? undefined : errorCode || errorName || '_OTHER'
 }
 
 /**

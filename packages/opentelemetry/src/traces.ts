@@ -2,7 +2,6 @@ import type { Bracket, PolicyEvent } from '@holdfast/core'
 import {
   type Context,
   context,
-  createContextKey,
   type Span,
   SpanKind,
   SpanStatusCode,
@@ -33,7 +32,7 @@ type Settled = ToldEvents['call.settled'] | ToldEvents['attempt.settled']
 export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions }: TraceOptions): Sink {
   const tracer = provider.getTracer(SCOPE)
   // A breaker changes its state within a call, and does not know which: the context does.
-  const current = createContextKey(`${SCOPE} call`)
+  const current = Symbol('the call that runs')
   const calls = new Map<number, TracedCall>()
   // Attempts may outlive their call. Those of one number are a retry within a retry's.
   const attempts = new Map<string, Span[]>()
