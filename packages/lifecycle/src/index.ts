@@ -1,0 +1,8 @@
+export type { Logger } from './audit.ts'
+export type { Breaker, Check, CheckContext, Compartment, Impact } from './checks.ts'
+export type { Closable } from './draining-server.ts'
+export type { CheckReport, Health, State } from './health.ts'
+export type { HealthHandler, HealthHandlers } from './health-handlers.ts'
+export { type Lifecycle, lifecycle, type ShutdownRequest } from './lifecycle.ts'
+export type { LifecycleOptions } from './options.ts'
+export { ShutdownError } from './shutdown-error.ts'
