@@ -1,4 +1,5 @@
 import { resilientFetch } from '@holdfast/fetch'
+import { lifecycle } from '@holdfast/lifecycle'
 import { instrument } from '@holdfast/opentelemetry'
 import { resilientPool } from '@holdfast/postgres'
 import { ioredisSettings, resilientRedis } from '@holdfast/redis'
@@ -70,5 +71,6 @@ export const optionReaders: Readonly<Record<string, Readonly<Record<string, Opti
   redis: {
     resilientRedis: options => resilientRedis(new Redis({ ...ioredisSettings, lazyConnect: true }), options),
   },
+  lifecycle: { lifecycle: options => lifecycle(options) },
   opentelemetry: { instrument: options => instrument(options) },
 }
