@@ -27,8 +27,8 @@ export class DrainingServer {
   constructor(server: Closable, work: WorkInFlight) {
     this.#server = server
     // Before the listener of the service, which may have written the headers already when ours is called.
-    server.prependListener?.('request', (_request: IncomingMessage, response: ServerResponse) => {
-      if (this.#isDraining) sayGoodbye(response)
+    server.prependListener?.('request', (request: IncomingMessage, response: ServerResponse) => {
+      if (this.#isDraining) sayGoodbye(request, response)
       const leave = work.enter()
       response.once('close', () => {
         leave()
@@ -65,6 +65,6 @@ export class DrainingServer {
 }
 
 /** HTTP/2 has a frame for it, and no such header. */
-function sayGoodbye(response: ServerResponse): void {
-  if (response.req.httpVersionMajor < 2 && !response.headersSent) response.setHeader('Connection', 'close')
+function sayGoodbye({ httpVersionMajor }: IncomingMessage, response: ServerResponse): void {
+  if (httpVersionMajor < 2 && !response.headersSent) response.setHeader('Connection', 'close')
 }

@@ -92,9 +92,12 @@ export function lifecycle(options?: LifecycleOptions): Lifecycle {
   }
 
   const shutDownAndExit = async ({ reason, exitCode = 0 }: ShutdownRequest): Promise<void> => {
+    // Nobody sends requests to what never was ready, or serves nothing.
+    const isServing = state === 'running' && servers.length > 0
     const isClean = await shutDown(
       {
         ...settings,
+        drainDelayMs: isServing ? settings.drainDelayMs : 0,
         servers,
         work,
         closers: () => [...closers.toReversed(), ...(flush === undefined ? [] : [{ name: 'telemetry', close: flush }])],

@@ -14,8 +14,8 @@ export interface LifecycleOptions {
   /** Whether an uncaught error, or a rejection that nobody handles, begins it too. Default true. */
   readonly uncaughtErrors?: boolean | undefined
   /**
-   * How long balancers get to see that readiness fails, in milliseconds, at least 0: requests are served as ever.
-   * Default 5 000.
+   * How long balancers get to see that readiness fails, in milliseconds, at least 0: requests are served as ever. Without
+   * a server, or before `started()`, nobody is waited for. Default 5 000.
    */
   readonly drainDelayMs?: number | undefined
   /** How long requests and calls may take to end from then on, in milliseconds, at least 0. Default 20 000. */
