@@ -87,7 +87,8 @@ function bracket<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => 
       const once = (): Promise<T> => (work ??= inner())
       callGuarded('around of an observer', () => {
         const bracketing = around(info, once)
-        return withoutErrorOf(once(), bracketing)
+        // Most hand the work itself back, and so have nothing of their own that could fail.
+        return bracketing === work ? undefined : withoutErrorOf(once(), bracketing)
       })
       return once()
     }

@@ -34,8 +34,8 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
   // A breaker changes its state within a call, and does not know which: the context does.
   const current = Symbol('the call that runs')
   const calls = new Map<number, TracedCall>()
-  // Attempts may outlive their call. Those of one number are a retry within a retry's.
-  const attempts = new Map<string, Span[]>()
+  // Of the attempt that is about to tell that it has settled: several of one number may run, of a retry within a retry.
+  let settling: Span | undefined
 
   const end = (span: Span, event: Settled): void => {
     span.setAttribute(OUTCOME, event.outcome)
@@ -48,12 +48,20 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
     span.end()
   }
 
-  const startAttempt = ({ policy, callId, attempt }: Bracket, parent: Context): Context => {
+  const runAttempt = (
+    { policy, attempt }: Bracket,
+    parent: Context,
+    next: () => Promise<unknown>,
+  ): Promise<unknown> => {
     const attributes = { [POLICY_NAME]: policy.name, [POLICY_KIND]: policy.kind, 'holdfast.attempt': attempt }
     const span = tracer.startSpan(`${policy.name} attempt`, { kind: SpanKind.INTERNAL, attributes }, parent)
-    const key = keyOf(callId, attempt)
-    attempts.set(key, [...(attempts.get(key) ?? []), span])
-    return trace.setSpan(parent, span)
+    const work = context.with(trace.setSpan(parent, span), next)
+    // The kernel's own reaction to this promise, which tells it, comes right after this one.
+    const settle = (): void => {
+      settling = span
+    }
+    work.then(settle, settle)
+    return work
   }
 
   const startCall = ({ policy, callId }: Bracket, parent: Context): Context => {
@@ -65,11 +73,8 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
   }
 
   const settleAttempt = (event: ToldEvents['attempt.settled']): void => {
-    const key = keyOf(event.callId, event.attempt)
-    const [span, ...others] = attempts.get(key) ?? []
-    if (others.length === 0) attempts.delete(key)
-    else attempts.set(key, others)
-    if (span !== undefined) end(span, event)
+    if (settling !== undefined) end(settling, event)
+    settling = undefined
   }
 
   const settleCall = (event: ToldEvents['call.settled']): void => {
@@ -106,11 +111,8 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
       if (event.type === 'attempt.settled') settleAttempt(event as ToldEvents['attempt.settled'])
     },
     around: (bracket, next) => {
-      if (bracket.scope === 'attempt' && !attemptSpans) return next()
-      const parent = context.active()
-      return context.with(bracket.scope === 'call' ? startCall(bracket, parent) : startAttempt(bracket, parent), next)
+      if (bracket.scope === 'call') return context.with(startCall(bracket, context.active()), next)
+      return attemptSpans ? runAttempt(bracket, context.active(), next) : next()
     },
   }
 }
-
-const keyOf = (callId: number | undefined, attempt: number | undefined): string => `${callId} ${attempt}`
