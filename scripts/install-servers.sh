@@ -24,16 +24,18 @@ install_redis() {
   RUNLEVEL=1 "${as_root[@]}" apt-get install -y -qq --no-install-recommends redis-server
 }
 
-# Only the programs: the packages would start daemons, on ports that a developer's own may have.
+# Only the programs, and the templates that Debian's Alertmanager starts with: the packages would start daemons, on ports that
+# a developer's own may have.
 install_monitoring() {
   refresh_once
-  local folder package
   folder=$(mktemp -d)
-  trap 'rm -rf "$folder"' RETURN
+  trap 'rm -rf "$folder"' EXIT
   (cd "$folder" && apt-get -o APT::Sandbox::User=root download -qq prometheus prometheus-alertmanager)
   for package in "$folder"/*.deb; do dpkg -x "$package" "$folder"; done
   "${as_root[@]}" install -m 755 -t /usr/local/bin \
     "$folder"/usr/bin/{prometheus,promtool,prometheus-alertmanager,amtool}
+  "${as_root[@]}" install -D -m 644 -t /usr/share/prometheus/alertmanager \
+    "$folder"/usr/share/prometheus/alertmanager/*.tmpl
 }
 
 if [[ -z "${REDIS_URL:-}" ]] && lacks redis-server; then install_redis; fi

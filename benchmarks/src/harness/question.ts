@@ -43,6 +43,8 @@ export interface Question {
   readonly processes: number
   /** Flags of Node that it needs. */
   readonly execArgv?: readonly string[]
+  /** What is told of the rows of all cases, where a figure of one is to be seen beside that of another. Default: as they are. */
+  readonly comparedRows?: (rows: readonly Row[]) => readonly Row[]
   readonly goalsOf: (rows: readonly Row[]) => readonly Goal[]
 }
 

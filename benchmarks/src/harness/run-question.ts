@@ -4,7 +4,7 @@ import { median } from './statistics.ts'
 
 /** Verifies and measures all of a question; `tell` hears what it is at. */
 export async function runQuestion(question: Question, tell: (progress: string) => void): Promise<readonly Row[]> {
-  const { cases, processes } = question
+  const { cases, processes, comparedRows = all => all } = question
   tell('does everybody do the same work?')
   await verifyApart(question)
 
@@ -17,7 +17,7 @@ export async function runQuestion(question: Question, tell: (progress: string) =
     }
     rows.push(...merged(runs))
   }
-  return rows
+  return comparedRows(rows)
 }
 
 /** The median of each figure: processes differ in how their code happens to be optimised. */

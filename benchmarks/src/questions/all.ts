@@ -9,6 +9,7 @@ const questions: Readonly<Record<string, () => Promise<{ readonly question: Ques
   soak: () => import('./soak.ts'),
   http: () => import('./http.ts'),
   db: () => import('./db.ts'),
+  telemetry: () => import('./telemetry.ts'),
   size: () => import('./size.ts'),
   startup: () => import('./startup.ts'),
 }

@@ -31,6 +31,7 @@ const charts: Readonly<Record<string, Chart>> = {
   ),
   http: bars('Time and memory of a request, as multiples of Holdfast’s'),
   db: bars('Time and memory of a query or command, as multiples of Holdfast’s'),
+  telemetry: bars('Time and memory of a call, as multiples of one that is watched'),
   size: bars('Size of an import, gzip, as a multiple of Holdfast’s'),
   startup: bars('Time before the first call, as a multiple of Holdfast’s'),
 }

@@ -1,6 +1,6 @@
 import { bulkhead } from '@holdfast/bulkhead'
 import { circuitBreaker, consecutiveFailures } from '@holdfast/circuit-breaker'
-import { keyed, type Policy, pipeline } from '@holdfast/core'
+import { keyed, pipeline } from '@holdfast/core'
 import { fallback } from '@holdfast/fallback'
 import { constant, retry, retryBudget } from '@holdfast/retry'
 import { virtualClock } from '@holdfast/testing'
@@ -16,8 +16,8 @@ export class Scenario {
     await this.#catalogue()
     await this.#retries()
     await this.#circuits()
-    await this.#bulkheads()
     await this.#lateWork()
+    await this.#bulkheads()
     await this.#keys()
   }
 
@@ -84,45 +84,48 @@ export class Scenario {
     const reports = this.#keep(
       bulkhead({ name: 'reports', clock, maxConcurrent: 1, maxQueued: 1, maxWaitMs: 200, reclaimMs: 60_000 }),
     )
+    const tooLate = timeout({ name: 'reports.total', clock, timeoutMs: 100 })
+
     const hanging = reports.run(hang, { timeoutMs: 500 })
     const waiting = reports.run(hang)
-    const full = reports.run(hang)
-    await this.#end(full)
-    await this.#end(waiting)
-    await this.#end(reports.run(hang, { timeoutMs: 100 }))
+    await this.#end(reports.run(hang), waiting)
+    await this.#end(
+      tooLate.run(call => {
+        clock.jump(200)
+        return reports.run(hang, call)
+      }),
+    )
     await this.#end(hanging)
-    // The hanging work loses its slot, and the next two have one and wait for one at the end.
+    // The hanging work loses its slot; then one call has it and another waits.
     await clock.advance(60_000)
     for (let call = 1; call <= 2; call += 1) reports.run(hang).catch(() => {})
   }
 
+  /** Two that are late, and one that never ends. */
   async #lateWork(): Promise<void> {
     const clock = this.#clock
     const images = this.#keep(timeout({ name: 'images', clock, timeoutMs: 100 }))
-    const late = images.run(() => after(clock, 300))
-    const broken = images.run(() => after(clock, 400).then(fail))
+
+    await this.#end(
+      images.run(() => after(clock, 300)),
+      images.run(() => after(clock, 400).then(fail)),
+      images.run(hang),
+    )
     await clock.advance(400)
-    await this.#end(late)
-    await this.#end(broken)
-    await this.#end(images.run(hang))
   }
 
   /** A key that is evicted, one that finds all policies busy, and more names than there are sets of attributes. */
   async #keys(): Promise<void> {
     const clock = this.#clock
+    let origin = 'a'
     const origins = this.#keep(
-      keyed<string>({
-        name: 'origins',
-        clock,
-        maxKeys: 1,
-        by: ({ context }) => String(context),
-        make: () => bulkhead({ name: 'origin', clock, maxConcurrent: 2 }),
-      }),
+      keyed({ name: 'origins', clock, maxKeys: 1, by: () => origin, make: () => timeout({ clock, timeoutMs: 100 }) }),
     )
-    await this.#end(origins.run(() => 'kelp', { context: 'a' as never }))
-    const busy = origins.run(hang, { context: 'b' as never })
-    busy.catch(() => {})
-    await this.#end(origins.run(() => 'kelp', { context: 'c' as never }))
+    await this.#end(origins.run(() => 'kelp'))
+    origin = 'b'
+    origins.run(hang).catch(() => {})
+    origin = 'c'
+    await this.#end(origins.run(() => 'kelp'))
     for (let tenant = 1; tenant <= attributeSets; tenant += 1) {
       await this.#end(timeout({ name: `tenant.${tenant}`, clock, timeoutMs: 100 }).run(() => 'kelp'))
     }
@@ -133,14 +136,15 @@ export class Scenario {
     return policy
   }
 
-  async #end(answer: ReturnType<Policy['run']>): Promise<void> {
-    let isAnswered = false
-    const done = (): void => {
-      isAnswered = true
+  /** Lets time pass until the callers are answered, however they are. */
+  async #end(...answers: readonly Promise<unknown>[]): Promise<void> {
+    const open = new Set(answers)
+    for (const answer of answers) {
+      const close = (): boolean => open.delete(answer)
+      answer.then(close, close)
     }
-    answer.then(done, done)
     await this.#clock.settle()
-    while (!isAnswered) await this.#clock.advance(50)
+    while (open.size > 0) await this.#clock.advance(50)
   }
 }
 
@@ -156,5 +160,7 @@ function hang(): Promise<never> {
 }
 
 function after(clock: ReturnType<typeof virtualClock>, delayMs: number): Promise<string> {
-  return new Promise(resolve => void clock.setTimeout(() => resolve('kelp'), delayMs))
+  return new Promise(resolve => {
+    clock.setTimeout(() => resolve('kelp'), delayMs)
+  })
 }

@@ -16,7 +16,12 @@ export interface ExposedScenario extends AsyncDisposable {
 export async function exposeScenario(): Promise<ExposedScenario> {
   const exporter = new PrometheusExporter({ preventServerStart: true })
   const meterProvider = new MeterProvider({ readers: [exporter] })
-  const stop = instrument({ meterProvider, tracerProvider: false, loggerProvider: false, maxAttributeSets: attributeSets })
+  const stop = instrument({
+    meterProvider,
+    tracerProvider: false,
+    loggerProvider: false,
+    maxAttributeSets: attributeSets,
+  })
   const server = createServer((request, response) => exporter.getMetricsRequestHandler(request, response))
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
