@@ -25,13 +25,14 @@ export const HEALTH_HEADERS: Readonly<Record<string, string>> = {
 
 export function healthHandlers(source: HealthSource): HealthHandlers {
   return {
-    live: (request, response) => answer(request, response, source.live()),
-    ready: (request, response) => void source.ready().then(health => answer(request, response, health)),
-    startup: (request, response) => answer(request, response, source.startup()),
+    live: (request, response) => answerProbe(request, response, source.live()),
+    ready: (request, response) => void source.ready().then(health => answerProbe(request, response, health)),
+    startup: (request, response) => answerProbe(request, response, source.startup()),
   }
 }
 
-function answer({ method }: IncomingMessage, response: ServerResponse, health: Health): void {
+/** Tells `health` to who asked for it. */
+export function answerProbe({ method }: IncomingMessage, response: ServerResponse, health: Health): void {
   if (response.destroyed) return
   const { code, ...told } = health
   response.writeHead(code, HEALTH_HEADERS).end(method === 'HEAD' ? undefined : JSON.stringify(told))
