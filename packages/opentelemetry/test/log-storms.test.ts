@@ -85,11 +85,12 @@ describe('an outage', () => {
     const clock = virtualClock()
     const { records } = logged({ clock, maxAttributeSets: 1 })
 
-    for (const name of ['known', 'too many', 'known', 'known']) await giveUp(name, 1)
+    for (const name of ['known', 'too many', 'known', 'too many']) await giveUp(name, 1)
     await clock.advance(INTERVAL_MS)
 
     expect(records.slice(2)).toMatchObject([
-      { attributes: { 'holdfast.policy.name': 'known', 'holdfast.log.repeated': 2 } },
+      { attributes: { 'holdfast.policy.name': 'known', 'holdfast.log.repeated': 1 } },
+      { attributes: { 'holdfast.policy.name': 'too many', 'holdfast.log.repeated': 1 } },
     ])
   })
 

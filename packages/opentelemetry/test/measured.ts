@@ -4,8 +4,8 @@ import { DataPointType, type Histogram, MeterProvider, type MetricData, MetricRe
 import { onTestFinished } from 'vitest'
 
 /** In seconds, of all histograms of durations. */
-export const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-export const ATTEMPT_BUCKETS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20]
+const DURATION_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+const ATTEMPT_BUCKETS = [0, 1, 2, 3, 4, 5, 7, 10, 15, 20]
 
 /** What an instrument tells under one set of attributes; without the name and kind of the policy. */
 type Point = readonly [attributes: Attributes, value: unknown]
