@@ -1,5 +1,7 @@
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { resilientFetch } from '@holdfast/fetch'
-import { lifecycle } from '@holdfast/lifecycle'
+import { admission, callOf, eventLoopLag, lifecycle } from '@holdfast/lifecycle'
 import { instrument } from '@holdfast/opentelemetry'
 import { resilientPool } from '@holdfast/postgres'
 import { ioredisSettings, resilientRedis } from '@holdfast/redis'
@@ -71,6 +73,14 @@ export const optionReaders: Readonly<Record<string, Readonly<Record<string, Opti
   redis: {
     resilientRedis: options => resilientRedis(new Redis({ ...ioredisSettings, lazyConnect: true }), options),
   },
-  lifecycle: { lifecycle: options => lifecycle(options) },
+  lifecycle: {
+    lifecycle: options => lifecycle(options),
+    admission: options => admission(options),
+    callOf: options => {
+      const request = new IncomingMessage(new Socket())
+      callOf(request, new ServerResponse(request), options)
+    },
+    eventLoopLag: options => eventLoopLag(options),
+  },
   opentelemetry: { instrument: options => instrument(options) },
 }

@@ -1,7 +1,8 @@
 import type { KernelCall } from './call.ts'
 import { type ErrorFacts, errorFacts, type PolicyEvent, tell } from './events.ts'
-import { type Observer, observers } from './observers.ts'
+import { type Bracket, type Observer, observers } from './observers.ts'
 import { optionalFunction, readOptions } from './options.ts'
+import { shared } from './protocol.ts'
 import { callGuarded } from './report.ts'
 
 /** A run began. Only observers see it. */
@@ -20,11 +21,15 @@ export interface CallSettled extends PolicyEvent, Partial<ErrorFacts> {
 /** An operation is called. Only observers see it. */
 export interface AttemptStarted extends PolicyEvent {
   readonly type: 'attempt.started'
+  /** Unique in the process. `attempt` is not unique in a call: a retry within a retry counts its own. */
+  readonly attemptId: number
 }
 
 /** What an operation returned has settled, perhaps long after its caller was answered. Only observers see it. */
 export interface AttemptSettled extends PolicyEvent, Partial<ErrorFacts> {
   readonly type: 'attempt.settled'
+  /** That of its `attempt.started`. */
+  readonly attemptId: number
   /** `cancelled` when the answer was no longer wanted. */
   readonly outcome: 'value' | 'error' | 'cancelled'
   readonly durationMs: number
@@ -52,17 +57,22 @@ export function observe(observer: Observer): () => void {
   }
 }
 
+/** Those of all copies of the kernel. */
+const attempts = /* @__PURE__ */ shared('attempts', () => ({ lastId: 0 }))
+const noId: { readonly attemptId?: number } = {}
+
 /** Runs a call, or an attempt of it, under the eyes of the observers. */
 export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
   const { identity } = call.root
+  const id = scope === 'attempt' ? { attemptId: ++attempts.lastId } : noId
   const startMs = identity.clock.nowMs()
   const settled = (outcome: 'value' | 'error', facts?: ErrorFacts): void => {
     const durationMs = Math.max(0, identity.clock.nowMs() - startMs)
     const seen = call.cancelled === undefined ? outcome : 'cancelled'
-    tell({ type: `${scope}.settled`, outcome: seen, durationMs, ...facts }, identity, call)
+    tell({ type: `${scope}.settled`, ...id, outcome: seen, durationMs, ...facts }, identity, call)
   }
-  tell({ type: `${scope}.started` }, identity, call)
-  return bracket(scope, call, proceed).then(
+  tell({ type: `${scope}.started`, ...id }, identity, call)
+  return bracket({ scope, call, attemptId: id.attemptId, proceed }).then(
     value => {
       settled('value')
       return value
@@ -74,10 +84,15 @@ export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed
   )
 }
 
+interface Bracketed<T> extends Pick<Bracket, 'scope' | 'attemptId'> {
+  readonly call: KernelCall
+  readonly proceed: () => Promise<T>
+}
+
 /** Lets each observer's `around` bracket the work, the first observer outermost. */
-function bracket<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
+function bracket<T>({ scope, call, attemptId, proceed }: Bracketed<T>): Promise<T> {
   const { name, kind } = call.root.identity
-  const info = { scope, policy: { name, kind }, callId: call.callId, attempt: call.attempt }
+  const info = { scope, policy: { name, kind }, callId: call.callId, attempt: call.attempt, attemptId }
   let next = proceed
   for (const { around } of observers.list.toReversed()) {
     if (around === undefined) continue

@@ -8,6 +8,8 @@ export interface Bracket {
   readonly policy: { readonly name: string; readonly kind: string }
   readonly callId: number
   readonly attempt: number
+  /** Of an attempt: the same as in its events. */
+  readonly attemptId: number | undefined
 }
 
 /** Sees every policy of the process. All members are optional. */

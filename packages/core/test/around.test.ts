@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Bracket, type Observer, observe, pipeline } from '@holdfast/core'
+import { type AttemptSettled, type Bracket, type Observer, observe, pipeline } from '@holdfast/core'
 import { rejects, resolves, scripted, unhandledRejectionsOf, virtualClock } from '@holdfast/testing'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { passing, repeating } from './layers.ts'
@@ -51,13 +51,36 @@ describe('around', () => {
 
     await pipeline(passing(), { name: 'catalogue' }).run(() => 'up')
 
-    const [first] = brackets
+    const [first, second] = brackets
     const bracketed = { policy: { name: 'catalogue', kind: 'pipeline' }, callId: first?.callId, attempt: 1 }
     expect(brackets).toEqual([
       { scope: 'call', ...bracketed },
-      { scope: 'attempt', ...bracketed },
+      { scope: 'attempt', ...bracketed, attemptId: second?.attemptId },
     ])
     expect(first?.callId).toBeTypeOf('number')
+    expect(first?.attemptId).toBeUndefined()
+  })
+
+  it('is told the id that the events of the attempt have, which no other has', async () => {
+    const told: unknown[] = []
+    onTestFinished(
+      observe({
+        event: event => {
+          if (event.type.startsWith('attempt.')) told.push((event as AttemptSettled).attemptId)
+        },
+        around: ({ attemptId }, next) => {
+          if (attemptId !== undefined) told.push(attemptId)
+          return next()
+        },
+      }),
+    )
+
+    await passing().run(() => 'up')
+    await passing().run(() => 'up')
+
+    const [first, , , second] = told
+    expect(told).toEqual([first, first, first, second, second, second])
+    expect(second).not.toBe(first)
   })
 
   it('can activate a context, which the operation finds, also after an await', async () => {

@@ -34,8 +34,8 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
   // A breaker changes its state within a call, and does not know which: the context does.
   const current = Symbol('the call that runs')
   const calls = new Map<number, TracedCall>()
-  // Of the attempt that is about to tell that it has settled: several of one number may run, of a retry within a retry.
-  let settling: Span | undefined
+  // Attempts may outlive their call.
+  const attempts = new Map<number | undefined, Span>()
 
   const end = (span: Span, event: Settled): void => {
     span.setAttribute(OUTCOME, event.outcome)
@@ -48,20 +48,11 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
     span.end()
   }
 
-  const runAttempt = (
-    { policy, attempt }: Bracket,
-    parent: Context,
-    next: () => Promise<unknown>,
-  ): Promise<unknown> => {
+  const startAttempt = ({ policy, attempt, attemptId }: Bracket, parent: Context): Context => {
     const attributes = { [POLICY_NAME]: policy.name, [POLICY_KIND]: policy.kind, 'holdfast.attempt': attempt }
     const span = tracer.startSpan(`${policy.name} attempt`, { kind: SpanKind.INTERNAL, attributes }, parent)
-    const work = context.with(trace.setSpan(parent, span), next)
-    // The kernel's own reaction to this promise, which tells it, comes right after this one.
-    const settle = (): void => {
-      settling = span
-    }
-    work.then(settle, settle)
-    return work
+    attempts.set(attemptId, span)
+    return trace.setSpan(parent, span)
   }
 
   const startCall = ({ policy, callId }: Bracket, parent: Context): Context => {
@@ -73,8 +64,9 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
   }
 
   const settleAttempt = (event: ToldEvents['attempt.settled']): void => {
-    if (settling !== undefined) end(settling, event)
-    settling = undefined
+    const span = attempts.get(event.attemptId)
+    attempts.delete(event.attemptId)
+    if (span !== undefined) end(span, event)
   }
 
   const settleCall = (event: ToldEvents['call.settled']): void => {
@@ -110,9 +102,11 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
       addEvent(event)
       if (event.type === 'attempt.settled') settleAttempt(event as ToldEvents['attempt.settled'])
     },
+    // Nothing is added to the promise of the work: a second reaction would hide the caller from stack traces.
     around: (bracket, next) => {
-      if (bracket.scope === 'call') return context.with(startCall(bracket, context.active()), next)
-      return attemptSpans ? runAttempt(bracket, context.active(), next) : next()
+      if (bracket.scope === 'attempt' && !attemptSpans) return next()
+      const parent = context.active()
+      return context.with(bracket.scope === 'call' ? startCall(bracket, parent) : startAttempt(bracket, parent), next)
     },
   }
 }
