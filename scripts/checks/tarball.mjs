@@ -18,7 +18,7 @@ export async function packAll(folder) {
     publishedPackages().map(async ({ name, folder: cwd, manifest }) => {
       const file = join(folder, `${name.replace('@', '').replace('/', '-')}.tgz`)
       await run('pnpm', ['pack', '--out', file], cwd)
-      return { name, file, folders: (manifest.files ?? []).filter(folder => folder !== 'dist') }
+      return { name, file, folders: shippedFolders(manifest) }
     }),
   )
 }
@@ -52,4 +52,9 @@ async function verifyFiles(file, folders) {
 /** @param {string} path */
 function inTarball(path) {
   return `package/${path}`
+}
+
+/** @param {Record<string, any>} manifest @returns {string[]} */
+function shippedFolders({ files }) {
+  return files.filter((/** @type {string} */ folder) => folder !== 'dist')
 }

@@ -89,7 +89,14 @@ describePostgres('service', database => {
     customer.abort(new Error('gone'))
     await expect(request).rejects.toThrow('gone')
     await expect.poll(() => supplier.hanging, PATIENCE).toBe(0)
+    const metrics = await scrape(service.metricsUrl)
 
+    expect(
+      metrics.sum('holdfast_call_duration_count', {
+        holdfast_policy_name: 'supplier',
+        holdfast_outcome: 'cancelled',
+      }),
+    ).toBe(1)
     expect(service.log.filter(({ level }) => Number(level) > INFO)).toEqual([])
   })
 
@@ -100,6 +107,8 @@ describePostgres('service', database => {
     const response = await product(1, { headers: { 'holdfast-deadline-ms': '50' } })
 
     expect(response.status).toBe(504)
+    // Without it, there would have been time for another attempt.
+    expect(supplier.asked).toBe(1)
   })
 
   it('turns away what is too much, and answers probes all the same', async () => {

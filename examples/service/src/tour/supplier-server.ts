@@ -8,15 +8,19 @@ type SupplierMode = 'answers' | 'fails' | 'hangs'
 export interface Supplier extends LocalServer {
   /** As soon as it does not hang any more, it answers what it was asked meanwhile. */
   mode: SupplierMode
-  /** Requests that it has not answered. */
+  /** Requests that have come. */
+  readonly asked: number
+  /** Those that it has not answered. */
   readonly hanging: number
 }
 
 export async function startSupplier(): Promise<Supplier> {
   const kept = new Set<() => void>()
   let mode: SupplierMode = 'answers'
+  let asked = 0
 
   const server = await listen(({ url = '' }, response) => {
+    asked++
     const id = url.slice(url.lastIndexOf('/') + 1)
     if (mode !== 'hangs') return answer(response, mode, id)
     const release = (): void => answer(response, mode, id)
@@ -32,6 +36,9 @@ export async function startSupplier(): Promise<Supplier> {
     set mode(next) {
       mode = next
       if (mode !== 'hangs') for (const release of kept) release()
+    },
+    get asked() {
+      return asked
     },
     get hanging() {
       return kept.size
