@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Bulkhead, bulkhead } from '@holdfast/bulkhead'
 import type { Clock } from '@holdfast/core'
 import { clockRule, duration, integer, limit, readOptions, rule, shared } from '@holdfast/core/kernel'
@@ -31,7 +32,7 @@ export interface Admission {
   /** Whether the event loop is too late to let anybody in. */
   readonly isLagging: boolean
   /** A listener of node:http that hands on what is let in, and answers the rest with 503. */
-  readonly handle: <Request extends ServerRequest, Answer extends ServerAnswer>(
+  readonly handle: <Request extends ServerRequest = IncomingMessage, Answer extends ServerAnswer = ServerResponse>(
     handler: (request: Request, response: Answer) => unknown,
   ) => (request: Request, response: Answer) => void
   /** Whether a request may come in: it then has a slot until its response is sent or its client gone. For frameworks. */

@@ -1,3 +1,5 @@
+import { show } from '@holdfast/core/kernel'
+
 /** What the failure of a check means: `critical` takes this replica out of rotation, `degrading` is only told. */
 export type Impact = 'critical' | 'degrading'
 
@@ -28,3 +30,28 @@ export type Check =
   | { readonly breaker: Breaker; readonly impact?: Impact | undefined }
   /** Fails while it would reject a call. */
   | { readonly bulkhead: Compartment; readonly impact?: Impact | undefined }
+
+const EXPECTED = 'must be { check }, { breaker } or { bulkhead }, with impact critical or degrading'
+
+/** Throws a `TypeError` for what readiness could not look at: it would tell so at the first probe only. */
+export function assertCheck(name: string, given: unknown): void {
+  if (!isCheck(given)) throw new TypeError(`lifecycle: check ${show(name)} ${EXPECTED}, got ${show(given)}`)
+}
+
+function isCheck(given: unknown): boolean {
+  if (typeof given !== 'object' || given === null) return false
+  const { impact = 'degrading', check, breaker, bulkhead } = given as Record<string, unknown>
+  if (impact !== 'degrading' && impact !== 'critical') return false
+  if (breaker !== undefined) return isBreaker(breaker)
+  return bulkhead === undefined ? typeof check === 'function' : isCompartment(bulkhead)
+}
+
+export function isBreaker(value: unknown): value is Breaker {
+  const { state, snapshot } = (value ?? {}) as Record<string, unknown>
+  return typeof state === 'string' && typeof snapshot === 'function'
+}
+
+function isCompartment(value: unknown): boolean {
+  const { active, queued, maxConcurrent, maxQueued } = (value ?? {}) as Record<string, unknown>
+  return [active, queued, maxConcurrent, maxQueued].every(count => typeof count === 'number')
+}

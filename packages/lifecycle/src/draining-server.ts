@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { whenOver } from './exchange.ts'
 import type { WorkInFlight } from './work-in-flight.ts'
 
 /** A server of node:http, https or http2, or anything else that can be told to close. */
@@ -21,6 +22,7 @@ interface Session {
 export class DrainingServer {
   readonly #server: Closable
   readonly #sessions = new Set<Session>()
+  readonly #answering = new Map<ServerResponse, IncomingMessage>()
   #isDraining = false
   #isClosed = false
 
@@ -29,8 +31,10 @@ export class DrainingServer {
     // Before the listener of the service, which may have written the headers already when ours is called.
     server.prependListener?.('request', (request: IncomingMessage, response: ServerResponse) => {
       if (this.#isDraining) sayGoodbye(request, response)
+      else this.#answering.set(response, request)
       const leave = work.enter()
-      response.once('close', () => {
+      whenOver(request, response, () => {
+        this.#answering.delete(response)
         leave()
         // Its headers went out before the drain began: the connection would be kept.
         if (this.#isClosed) setImmediate(() => this.#server.closeIdleConnections?.())
@@ -45,6 +49,7 @@ export class DrainingServer {
   /** From now on responses tell clients to come back by another connection, while there is still somebody to accept it. */
   drain(): void {
     this.#isDraining = true
+    for (const [response, request] of this.#answering) sayGoodbye(request, response)
   }
 
   /** Accepts nothing any more, and lets go of connections that are idle. */

@@ -1,4 +1,4 @@
-import { isOver, type ServerAnswer, type ServerRequest } from './exchange.ts'
+import { cut, isAbandoned, isOver, type ServerAnswer, type ServerRequest } from './exchange.ts'
 import { type Refusal, refusalFor } from './refusal.ts'
 import { isBodyWorthReading } from './request-body.ts'
 
@@ -16,7 +16,7 @@ import { isBodyWorthReading } from './request-body.ts'
  * }
  */
 export function endAborted(error: unknown, request: ServerRequest, response: ServerAnswer): boolean {
-  const refusal = refusalFor(error, request)
+  const refusal = refusalFor(error, request, isAbandoned(request, response))
   if (refusal !== undefined) refuse(refusal, request, response)
   return refusal !== undefined
 }
@@ -25,11 +25,13 @@ export function endAborted(error: unknown, request: ServerRequest, response: Ser
 export function refuse(refusal: Refusal, request: ServerRequest, response: ServerAnswer): void {
   const { status, body } = refusal
   if (response.writableEnded) return
-  if (response.headersSent) return void response.destroy()
+  if (response.headersSent) return cut(response)
   response.statusCode = status
-  if (status === 499 || isOver(request, response)) return void response.destroy()
+  if (status === 499 || isOver(request, response)) return cut(response)
   for (const name of OF_ANOTHER_BODY) response.removeHeader(name)
   for (const [name, value] of Object.entries(headersOf(refusal, request))) response.setHeader(name, value)
+  // Node counts no bytes where the header was taken away before.
+  response.setHeader('content-length', body.length)
   response.end(body)
 }
 

@@ -47,7 +47,6 @@ export function eventLoopLag(options?: EventLoopLagOptions): EventLoopLag {
 
   /** An average weighted by time: a delay counts for as long as it took. */
   const averageAt = (nowMs: number): number => {
-    if (timer === undefined) return 0
     const elapsedMs = Math.max(0, nowMs - sampledMs)
     const lateMs = Math.max(0, elapsedMs - sampleMs)
     return averageMs + (lateMs - averageMs) * (1 - Math.exp(-elapsedMs / windowMs))
@@ -71,7 +70,7 @@ export function eventLoopLag(options?: EventLoopLagOptions): EventLoopLag {
   return {
     // Requests of the same turn as a long task come before the timer that would tell of it.
     get lagMs() {
-      return averageAt(clock.nowMs())
+      return timer === undefined ? 0 : Math.max(averageMs, averageAt(clock.nowMs()))
     },
     close,
     [dispose]: close,

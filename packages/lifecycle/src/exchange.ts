@@ -24,14 +24,17 @@ export function isAbandoned(request: ServerRequest, response: ServerAnswer): boo
 /** Calls back once, when the exchange is over: at once where it is already. */
 export function whenOver(request: ServerRequest, response: ServerAnswer, listener: () => void): void {
   if (isOver(request, response)) return listener()
+  const ofSocket = isPipelined(response) ? listenersOf(request.socket) : undefined
   let isTold = false
   const tell = (): void => {
     if (isTold) return
     isTold = true
+    // The connection may live for long, and bring many more.
+    ofSocket?.delete(tell)
     listener()
   }
   response.once('close', tell)
-  if (isPipelined(response)) listenersOf(request.socket).add(tell)
+  ofSocket?.add(tell)
 }
 
 /** One of several requests that came at once waits for the others without a socket: Node 20 never tells it of a close. */
@@ -47,6 +50,18 @@ function listenersOf(socket: Socket): Set<() => void> {
   if (known !== undefined) return known
   const listeners = new Set<() => void>()
   waiting.set(socket, listeners)
-  socket.once('close', () => listeners.forEach(listener => void listener()))
+  socket.once('close', () => {
+    for (const listener of listeners) listener()
+  })
   return listeners
+}
+
+/** Of RFC 9113, section 7. */
+const INTERNAL_ERROR = 2
+
+/** Ends a response that must not look complete. */
+export function cut(response: ServerAnswer): void {
+  // Destroying a stream of HTTP/2 would end it without an error.
+  if ('stream' in response) response.stream.close(INTERNAL_ERROR)
+  else response.destroy()
 }

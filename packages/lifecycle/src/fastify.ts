@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Admission } from './admission.ts'
 import { callOf as callOfExchange } from './call-of.ts'
 import { headersOf } from './end-aborted.ts'
+import { cut, isAbandoned } from './exchange.ts'
 import { HEALTH_HEADERS, type HealthSource } from './health-handlers.ts'
 import { type HealthPaths, probesOf } from './health-paths.ts'
 import { type Refusal, refusalFor } from './refusal.ts'
@@ -67,7 +68,7 @@ export function callOf(request: Request, reply: Reply, options?: CallOptions): S
 
 /** `endAborted` of the package, for a handler of errors of one's own. */
 export function endAborted(error: unknown, request: Request, reply: Reply): boolean {
-  const refusal = refusalFor(error, request.raw)
+  const refusal = refusalFor(error, request.raw, isAbandoned(request.raw, reply.raw))
   if (refusal !== undefined) refuse(refusal, request, reply)
   return refusal !== undefined
 }
@@ -88,6 +89,6 @@ function refuse(refusal: Refusal, { raw: request }: Request, reply: Reply): void
   if (refusal.status === 499 || reply.raw.headersSent || reply.raw.destroyed) {
     reply.hijack()
     if (!reply.raw.headersSent) reply.raw.statusCode = refusal.status
-    reply.raw.destroy()
+    cut(reply.raw)
   } else if (!reply.sent) reply.code(refusal.status).headers(headersOf(refusal, request)).send(refusal.body)
 }

@@ -21,9 +21,9 @@ export function probesOf(life: HealthSource, paths: HealthPaths | undefined): Pr
     startup: path('/startupz'),
   })
   return new Map<string, () => Health | Promise<Health>>([
-    [live, life.live],
-    [ready, life.ready],
-    [startup, life.startup],
+    [live, () => life.live()],
+    [ready, () => life.ready()],
+    [startup, () => life.startup()],
   ])
 }
 

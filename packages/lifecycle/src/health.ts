@@ -1,6 +1,6 @@
-import { type AnyPolicy, type Clock, policies } from '@holdfast/core'
+import { type Clock, policies } from '@holdfast/core'
 import { CachedCheck } from './cached-check.ts'
-import type { Breaker, Check, Compartment, Impact } from './checks.ts'
+import { assertCheck, type Breaker, type Check, type Compartment, type Impact, isBreaker } from './checks.ts'
 
 /** Breakers that are found by themselves are told up to this number. */
 const MOST_DISCOVERED = 100
@@ -49,6 +49,7 @@ export class Checks {
   }
 
   add(name: string, check: Check): () => void {
+    assertCheck(name, check)
     const watched = this.#watchedBy(check)
     this.#watched.set(name, watched)
     return () => {
@@ -79,7 +80,9 @@ export class Checks {
     const reports = new Map<string, CheckReport>()
     for (const policy of policies()) {
       if (policy.kind !== 'circuit-breaker' || known.has(policy) || this.#watched.has(policy.name)) continue
-      const isDown = !letsThrough(policy as AnyPolicy & Breaker, this.#options.clock)
+      // Policies of others may call themselves by any kind.
+      if (!isBreaker(policy)) continue
+      const isDown = !letsThrough(policy, this.#options.clock)
       // Of breakers of one name, such as those of a `keyed`, one that is open is what counts.
       if (reports.has(policy.name) ? isDown : reports.size < MOST_DISCOVERED) {
         reports.set(policy.name, { status: isDown ? 'down' : 'up', impact: 'degrading' })

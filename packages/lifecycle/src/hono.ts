@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Admission } from './admission.ts'
 import { callOf as callOfExchange } from './call-of.ts'
 import { headersOf } from './end-aborted.ts'
+import { isAbandoned } from './exchange.ts'
 import { HEALTH_HEADERS, type HealthSource } from './health-handlers.ts'
 import { type HealthPaths, probesOf } from './health-paths.ts'
 import { type Refusal, refusalFor } from './refusal.ts'
@@ -30,7 +31,10 @@ export function health(life: HealthSource, paths?: HealthPaths): Middleware {
   const probes = probesOf(life, paths)
   return async ({ req }, next) => {
     const probe = req.method === 'GET' || req.method === 'HEAD' ? probes.get(req.path) : undefined
-    if (probe === undefined) return void (await next())
+    if (probe === undefined) {
+      await next()
+      return undefined
+    }
     const { code, ...told } = await probe()
     return new Response(req.method === 'HEAD' ? null : JSON.stringify(told), { status: code, headers: HEALTH_HEADERS })
   }
@@ -76,7 +80,9 @@ export function callOf(context: Context, options?: CallOptions): ServerCall {
  */
 export function abortedRequests<C extends Context>(otherwise: ErrorHandler<C>): ErrorHandler<C> {
   return (error, context) => {
-    const refusal = refusalFor(error, nodeOf(context)?.incoming ?? context.req.raw)
+    const node = nodeOf(context)
+    const isGone = node ? isAbandoned(node.incoming, node.outgoing) : context.req.raw.signal.aborted
+    const refusal = refusalFor(error, node?.incoming ?? context.req.raw, isGone)
     return refusal === undefined ? otherwise(error, context) : responseOf(refusal, context)
   }
 }

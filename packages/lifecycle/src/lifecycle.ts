@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { clean, readOptions, rule } from '@holdfast/core/kernel'
+import { clean, readOptions, rule, show } from '@holdfast/core/kernel'
 import { Audit } from './audit.ts'
 import type { Check } from './checks.ts'
 import type { Closer } from './closers.ts'
@@ -60,6 +60,7 @@ export function lifecycle(options?: LifecycleOptions): Lifecycle {
   const { name, flush, exit = (code: number) => process.exit(code) } = settings
   const audit = new Audit(name, settings.logger)
   const checks = new Checks(settings)
+  for (const [checked, check] of Object.entries(settings.checks)) checks.add(checked, check)
   const work = new WorkInFlight()
   const servers = [settings.server].flat().map(server => new DrainingServer(server, work))
   const draining = new AbortController()
@@ -124,7 +125,6 @@ export function lifecycle(options?: LifecycleOptions): Lifecycle {
     },
     startup: () => health(state !== 'starting'),
   }
-  for (const [checked, check] of Object.entries(settings.checks)) checks.add(checked, check)
 
   return {
     ...source,
@@ -137,6 +137,9 @@ export function lifecycle(options?: LifecycleOptions): Lifecycle {
       if (state === 'starting') state = 'running'
     },
     onClose: (closer, close) => {
+      if (typeof close !== 'function') {
+        throw new TypeError(`${name}: closer ${show(closer)} must be a function, got ${show(close)}`)
+      }
       const entry = { name: clean(closer), close }
       closers.push(entry)
       return () => void closers.splice(closers.indexOf(entry) >>> 0, 1)

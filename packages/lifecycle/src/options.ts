@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import type { Clock } from '@holdfast/core'
 import { clockRule, duration, limit, optionalFunction, type Rule, readOptions, rule } from '@holdfast/core/kernel'
 import { consoleLogger, type Logger } from './audit.ts'
@@ -55,8 +56,11 @@ const has =
 
 const isServer = has('close')
 
-const isSignals = (value: unknown): boolean =>
-  Array.isArray(value) && value.every(signal => typeof signal === 'string' && /^SIG[A-Z0-9]+$/.test(signal))
+/** Node takes any other name for that of an event, which never comes. */
+const isSignal = (name: unknown): boolean =>
+  Object.keys(constants.signals).includes(String(name)) && name !== 'SIGKILL' && name !== 'SIGSTOP'
+
+const isSignals = (value: unknown): boolean => Array.isArray(value) && value.every(isSignal)
 
 /** The options, with all defaults in place. */
 export type Settings = Pick<LifecycleOptions, 'flush' | 'exit'> & {
@@ -70,7 +74,10 @@ const rules: { readonly [Option in keyof Settings]-?: Rule<Settings[Option]> } =
     value => (Array.isArray(value) ? value.every(isServer) : isServer(value)),
     [],
   ),
-  signals: rule<readonly NodeJS.Signals[]>('a list of names of signals', isSignals, ['SIGTERM', 'SIGINT']),
+  signals: rule<readonly NodeJS.Signals[]>('a list of names of signals that can be listened to', isSignals, [
+    'SIGTERM',
+    'SIGINT',
+  ]),
   uncaughtErrors: flag(true),
   drainDelayMs: duration(0, 5_000),
   graceMs: duration(0, 20_000),

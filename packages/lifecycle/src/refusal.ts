@@ -1,6 +1,6 @@
 import { isProtective } from '@holdfast/core'
 import { type ErrorLike, levelsOf } from '@holdfast/core/kernel'
-import { abortReasonOf } from './server-call.ts'
+import { abortReasonOf, isOverdue } from './server-call.ts'
 
 /** What a client is answered, of whose request nothing came. Its body is the reason phrase: it tells nothing else. */
 export interface Refusal {
@@ -29,15 +29,29 @@ function leaving(): Refusal {
   return { status, headers: { ...headers, connection: 'close' }, body }
 }
 
+/** What reading from a client, or writing to it, fails with when it has gone. */
+const BROKEN_STREAM: ReadonlySet<unknown> = new Set([
+  'ECONNABORTED',
+  'ECONNRESET',
+  'EPIPE',
+  'ERR_HTTP2_INVALID_STREAM',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_UNABLE_TO_PIPE',
+])
+
 /**
  * What to answer when the request of `key` ended with `error`: undefined unless that only tells that its call was aborted,
- * or that a policy did not let it through.
+ * that its client has gone, or that a policy did not let it through.
  */
-export function refusalFor(error: unknown, key: object): Refusal | undefined {
+export function refusalFor(error: unknown, key: object, isGone: boolean): Refusal | undefined {
   const reason = abortReasonOf(key)
   const errors = [...levelsOf(error)].flat()
   if (reason !== undefined && errors.some(each => each === reason || isAbortError(each))) return afterAbort(reason)
+  if (isGone && errors.some(({ code }) => BROKEN_STREAM.has(code))) return gone
   if (errors.some(({ code }) => code === 'ERR_HOLDFAST_SHUTDOWN')) return leaving()
+  // The limit of whoever was given the deadline, and not the signal.
+  if (errors.some(({ code }) => code === 'ERR_HOLDFAST_TIMEOUT') && isOverdue(key)) return late
   const rejection = errors.find(isProtective)
   return rejection && unavailable(retryAfterOf(rejection))
 }

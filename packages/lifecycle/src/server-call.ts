@@ -61,6 +61,12 @@ export function abortReasonOf(key: object): unknown {
   return calls.get(key)?.reason
 }
 
+/** Whether the deadline of the call of `key` has passed: also where nobody asked for the signal, which tells it otherwise. */
+export function isOverdue(key: object): boolean {
+  // Timers of Node may come up to a millisecond before their time.
+  return (calls.get(key)?.deadline.remainingMs() ?? Infinity) < 1
+}
+
 /** Listens to nothing until somebody asks for the signal. */
 class ExchangeCall implements ServerCall {
   readonly deadline: Deadline
@@ -87,7 +93,7 @@ class ExchangeCall implements ServerCall {
   }
 
   get reason(): unknown {
-    return this.#controller?.signal.reason
+    return this.#controller?.signal.reason as unknown
   }
 
   #watch(controller: AbortController): AbortController {

@@ -4,8 +4,8 @@ import type { Socket } from 'node:net'
 import { observe } from '@holdfast/core'
 import { type AdmissionOptions, admission } from '@holdfast/lifecycle'
 import { virtualClock } from '@holdfast/testing'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { client, get, listening, textOf } from './open-server.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { client, eventually, get, listening, textOf } from './open-server.ts'
 
 /** A server behind `admission`, whose requests wait for the test. */
 async function guarded(options: AdmissionOptions) {
@@ -14,8 +14,8 @@ async function guarded(options: AdmissionOptions) {
   const port = await listening(createServer(gate.handle((request, response) => inside.push({ request, response }))))
   const url = `http://127.0.0.1:${port}`
   const begin = async (path = '/'): Promise<Socket> => client(port, get(path, 'connection: close'))
-  const served = (count: number) => vi.waitFor(() => expect(inside.length).toBe(count))
-  const queued = (count: number) => vi.waitFor(() => expect(gate.bulkhead.queued).toBe(count))
+  const served = (count: number) => eventually(() => expect(inside.length).toBe(count))
+  const queued = (count: number) => eventually(() => expect(gate.bulkhead.queued).toBe(count))
   return { gate, inside, port, url, begin, served, queued }
 }
 
@@ -81,7 +81,7 @@ describe('admission', () => {
 
     socket.destroy()
 
-    await vi.waitFor(() => expect(gate.bulkhead.active).toBe(0))
+    await eventually(() => expect(gate.bulkhead.active).toBe(0))
   })
 
   it('gives the slots back of requests that came at once, when their client goes away', async () => {
@@ -91,7 +91,7 @@ describe('admission', () => {
 
     socket.destroy()
 
-    await vi.waitFor(() => expect(gate.bulkhead.active).toBe(0))
+    await eventually(() => expect(gate.bulkhead.active).toBe(0))
   })
 
   it('has requests wait in the order in which they came', async () => {
@@ -142,7 +142,11 @@ describe('admission', () => {
   })
 
   it('loses no slot when a client leaves as its turn comes', async () => {
-    const { begin, served, queued, inside, gate } = await guarded({ maxConcurrent: 1, maxQueued: 9, maxWaitMs: Infinity })
+    const { begin, served, queued, inside, gate } = await guarded({
+      maxConcurrent: 1,
+      maxQueued: 9,
+      maxWaitMs: Infinity,
+    })
     await begin()
     await served(1)
     const sockets: Socket[] = []
@@ -154,7 +158,7 @@ describe('admission', () => {
     inside[0]?.response.end()
     for (const socket of sockets) socket.destroy()
 
-    await vi.waitFor(() => expect([gate.bulkhead.active, gate.bulkhead.queued]).toEqual([0, 0]))
+    await eventually(() => expect([gate.bulkhead.active, gate.bulkhead.queued]).toEqual([0, 0]))
   })
 
   it('closes a connection on which a long body is still to come', async () => {
@@ -216,7 +220,7 @@ describe('admission by the lag of the event loop', () => {
     const { status } = await fetch(url)
 
     expect(status).toBe(503)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const socket = await begin()
       await once(socket, 'close', { signal: AbortSignal.timeout(50) }).catch(() => {})
       expect(inside.length).toBeGreaterThan(0)

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { bulkhead } from '@holdfast/bulkhead'
 import { circuitBreaker } from '@holdfast/circuit-breaker'
 import { RateLimitedError } from '@holdfast/core'
@@ -35,6 +37,27 @@ describe('endAborted', () => {
     const isEnded = endAborted(reason, request, response)
 
     expect([isEnded, response.statusCode, response.headersSent, response.destroyed]).toEqual([true, 499, false, true])
+  })
+
+  it('takes a stream that broke for the end, where the client has gone', async () => {
+    const server = await openServer()
+    const socket = await client(server.port, get('/'))
+    const { request, response } = await server.next()
+    const source = new PassThrough()
+    const streaming = rejectionOf(pipeline(source, response))
+    source.write('half of it')
+    await once(socket, 'data')
+    socket.destroy()
+    const error = await streaming
+
+    expect(error).toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' })
+    expect(endAborted(error, request, response)).toBe(true)
+  })
+
+  it('leaves a connection to another that broke to the service, while the client is there', async () => {
+    const { isEnded } = await ended(Object.assign(new Error('read'), { code: 'ECONNRESET' }))
+
+    expect(isEnded).toBe(false)
   })
 
   it('answers 504 when the deadline of the client has passed', async () => {
@@ -203,7 +226,7 @@ describe('endAborted', () => {
       const socket = await client(server.port, `POST / HTTP/1.1\r\nhost: kelp\r\ncontent-length: ${length}\r\n\r\n`)
       const { request, response } = await server.next()
       endAborted(new RateLimitedError('search', 1_000), request, response)
-      const [chunk] = await once(socket, 'data')
+      const [chunk] = (await once(socket, 'data')) as [Buffer]
       answers.push(String(chunk))
     }
 

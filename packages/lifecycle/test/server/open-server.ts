@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 
 /** Starts `server` on a free port, until the test is over. */
 export async function listening(server: Server): Promise<number> {
@@ -10,7 +10,8 @@ export async function listening(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(async () => {
-    const closed = new Promise(resolve => server.close(resolve))
+    const closed = once(server, 'close')
+    server.close()
     for (const socket of sockets) socket.destroy()
     await closed
   })
@@ -39,7 +40,12 @@ export async function openServer(): Promise<OpenServer> {
     else arrived.push({ request, response })
   })
   const port = await listening(server)
-  const next = async (): Promise<Exchange> => arrived.shift() ?? new Promise(resolve => wanted.push(resolve))
+  const next = (): Promise<Exchange> =>
+    new Promise(resolve => {
+      const exchange = arrived.shift()
+      if (exchange) resolve(exchange)
+      else wanted.push(resolve)
+    })
   return { port, url: `http://127.0.0.1:${port}`, next }
 }
 
@@ -71,4 +77,9 @@ export async function textOf(socket: Socket): Promise<string> {
   })
   await once(socket, 'close')
   return text
+}
+
+/** Waits until `assertion` holds: also on a machine that is busy with other things. */
+export function eventually<T>(assertion: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(assertion, { timeout: 30_000, interval: 5 })
 }
