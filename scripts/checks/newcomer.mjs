@@ -56,7 +56,8 @@ const server = createServer((request, response) => {
   process.kill(process.pid, 'SIGTERM')
   setTimeout(() => response.end('up'), 50)
 }).listen(0, '127.0.0.1', async () => {
-  const life = lifecycle({ server, drainDelayMs: 0, logger: silent })
+  const exit = code => { process.exitCode = code }
+  const life = lifecycle({ server, drainDelayMs: 0, logger: silent, exit })
   life.started()
   const answer = await resilientFetch()('http://127.0.0.1:' + server.address().port)
   console.log(await answer.text())

@@ -43,6 +43,9 @@ export function passOn<T>(next: Runner, operation: Operation<T>, call: KernelCal
 const noContext: CallContext = /* @__PURE__ */ Object.freeze({})
 const calls = /* @__PURE__ */ shared('calls', () => ({ lastId: 0 }))
 
+/** A number that no other call of the process has, nor an attempt. */
+export const newId = (): number => ++calls.lastId
+
 /**
  * The kernel's side of a call. Calls form a tree: `run` makes the root, and a layer makes a child where it changes the
  * attempt, the deadline or what cancels. One is made for each run, so it holds what each run needs, and a scope the
@@ -98,7 +101,7 @@ export class KernelCall implements Call {
   /** Number of the run that the call belongs to, unique in the process. */
   get callId(): number {
     const { scope } = this.root
-    if (scope.callId === 0) scope.callId = ++calls.lastId
+    if (scope.callId === 0) scope.callId = newId()
     return scope.callId
   }
 

@@ -1,8 +1,7 @@
-import type { KernelCall } from './call.ts'
+import { type KernelCall, newId } from './call.ts'
 import { type ErrorFacts, errorFacts, type PolicyEvent, tell } from './events.ts'
 import { type Bracket, type Observer, observers } from './observers.ts'
 import { optionalFunction, readOptions } from './options.ts'
-import { shared } from './protocol.ts'
 import { callGuarded } from './report.ts'
 
 /** A run began. Only observers see it. */
@@ -57,22 +56,18 @@ export function observe(observer: Observer): () => void {
   }
 }
 
-/** Those of all copies of the kernel. */
-const attempts = /* @__PURE__ */ shared('attempts', () => ({ lastId: 0 }))
-const noId: { readonly attemptId?: number } = {}
-
 /** Runs a call, or an attempt of it, under the eyes of the observers. */
 export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed: () => Promise<T>): Promise<T> {
   const { identity } = call.root
-  const id = scope === 'attempt' ? { attemptId: ++attempts.lastId } : noId
+  const id = scope === 'attempt' ? { attemptId: newId() } : {}
   const startMs = identity.clock.nowMs()
-  const settled = (outcome: 'value' | 'error', facts?: ErrorFacts): void => {
+  const settled = (end: 'value' | 'error', facts?: ErrorFacts): void => {
+    const outcome = call.cancelled === undefined ? end : 'cancelled'
     const durationMs = Math.max(0, identity.clock.nowMs() - startMs)
-    const seen = call.cancelled === undefined ? outcome : 'cancelled'
-    tell({ type: `${scope}.settled`, ...id, outcome: seen, durationMs, ...facts }, identity, call)
+    tell({ type: `${scope}.settled`, ...id, outcome, durationMs, ...facts }, identity, call)
   }
   tell({ type: `${scope}.started`, ...id }, identity, call)
-  return bracket({ scope, call, attemptId: id.attemptId, proceed }).then(
+  return bracket(scope, call, id, proceed).then(
     value => {
       settled('value')
       return value
@@ -84,15 +79,15 @@ export function observed<T>(scope: 'call' | 'attempt', call: KernelCall, proceed
   )
 }
 
-interface Bracketed<T> extends Pick<Bracket, 'scope' | 'attemptId'> {
-  readonly call: KernelCall
-  readonly proceed: () => Promise<T>
-}
-
 /** Lets each observer's `around` bracket the work, the first observer outermost. */
-function bracket<T>({ scope, call, attemptId, proceed }: Bracketed<T>): Promise<T> {
+function bracket<T>(
+  scope: Bracket['scope'],
+  call: KernelCall,
+  id: Pick<Bracket, 'attemptId'>,
+  proceed: () => Promise<T>,
+): Promise<T> {
   const { name, kind } = call.root.identity
-  const info = { scope, policy: { name, kind }, callId: call.callId, attempt: call.attempt, attemptId }
+  const info = { scope, policy: { name, kind }, callId: call.callId, attempt: call.attempt, ...id }
   let next = proceed
   for (const { around } of observers.list.toReversed()) {
     if (around === undefined) continue
@@ -103,7 +98,7 @@ function bracket<T>({ scope, call, attemptId, proceed }: Bracketed<T>): Promise<
       callGuarded('around of an observer', () => {
         const bracketing = around(info, once)
         // Most hand the work itself back, and so have nothing of their own that could fail.
-        return bracketing === work ? undefined : withoutErrorOf(once(), bracketing)
+        return bracketing !== work && withoutErrorOf(once(), bracketing)
       })
       return once()
     }

@@ -9,7 +9,7 @@ export interface Bracket {
   readonly callId: number
   readonly attempt: number
   /** Of an attempt: the same as in its events. */
-  readonly attemptId: number | undefined
+  readonly attemptId?: number
 }
 
 /** Sees every policy of the process. All members are optional. */

@@ -7,7 +7,7 @@ describe('what the copies of the kernel in a process share', () => {
   it('stands under these names, by which other versions look for it', async () => {
     await pipeline().run(() => 'up')
 
-    const expected = ['attempts', 'calls', 'clock', 'deliveries', 'observers', 'policies', 'reports', 'shapes']
+    const expected = ['calls', 'clock', 'deliveries', 'observers', 'policies', 'reports', 'shapes']
     expect(Object.keys(sharedRegistry()).toSorted()).toEqual(expected)
   })
 
