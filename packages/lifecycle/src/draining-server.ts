@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import { whenOver } from './exchange.ts'
 import type { WorkInFlight } from './work-in-flight.ts'
 
@@ -22,7 +23,8 @@ interface Session {
 export class DrainingServer {
   readonly #server: Closable
   readonly #sessions = new Set<Session>()
-  readonly #answering = new Map<ServerResponse, IncomingMessage>()
+  /** Responses that have not been sent, with their requests. */
+  readonly #unsent = new Map<ServerResponse, IncomingMessage>()
   #isDraining = false
   #isClosed = false
 
@@ -31,13 +33,13 @@ export class DrainingServer {
     // Before the listener of the service, which may have written the headers already when ours is called.
     server.prependListener?.('request', (request: IncomingMessage, response: ServerResponse) => {
       if (this.#isDraining) sayGoodbye(request, response)
-      else this.#answering.set(response, request)
+      this.#unsent.set(response, request)
       const leave = work.enter()
       whenOver(request, response, () => {
-        this.#answering.delete(response)
+        this.#unsent.delete(response)
         leave()
         // Its headers went out before the drain began: the connection would be kept.
-        if (this.#isClosed) setImmediate(() => this.#server.closeIdleConnections?.())
+        if (this.#isClosed) setImmediate(() => this.#closeIdle())
       })
     })
     server.prependListener?.('session', (session: Session) => {
@@ -49,7 +51,7 @@ export class DrainingServer {
   /** From now on responses tell clients to come back by another connection, while there is still somebody to accept it. */
   drain(): void {
     this.#isDraining = true
-    for (const [response, request] of this.#answering) sayGoodbye(request, response)
+    for (const [response, request] of this.#unsent) sayGoodbye(request, response)
   }
 
   /** Accepts nothing any more, and lets go of connections that are idle. */
@@ -57,8 +59,8 @@ export class DrainingServer {
     if (this.#isClosed) return
     this.#isDraining = true
     this.#isClosed = true
-    if (this.#server.listening !== false) this.#server.close(() => {})
-    this.#server.closeIdleConnections?.()
+    if (this.#server.listening !== false) this.#closeListener()
+    this.#closeIdle()
     for (const session of this.#sessions) session.close()
   }
 
@@ -66,6 +68,23 @@ export class DrainingServer {
   destroy(): void {
     this.#server.closeAllConnections?.()
     for (const session of this.#sessions) session.destroy()
+  }
+
+  #closeListener(): void {
+    const server = this.#server
+    // That of node:http and https closes idle connections, too.
+    const isCutting = server.closeIdleConnections !== undefined && server instanceof NetServer && this.#isSending()
+    if (isCutting) NetServer.prototype.close.call(server)
+    else server.close(() => {})
+  }
+
+  #closeIdle(): void {
+    if (!this.#isSending()) this.#server.closeIdleConnections?.()
+  }
+
+  /** Node takes a connection for idle as soon as its response is written: what the client has not read yet would be lost. */
+  #isSending(): boolean {
+    return [...this.#unsent.keys()].some(({ writableEnded }) => writableEnded)
   }
 }
 

@@ -1,4 +1,4 @@
-import { deadlineFrom } from '@holdfast/fetch'
+import { deadlineFrom } from '@holdfast/core/kernel'
 import { virtualClock } from '@holdfast/testing'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

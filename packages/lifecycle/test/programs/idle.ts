@@ -1,0 +1,4 @@
+import { lifecycle } from '@holdfast/lifecycle'
+
+// Has nothing to do.
+lifecycle().started()
