@@ -55,6 +55,7 @@ function inTarball(path) {
 }
 
 /** @param {Record<string, any>} manifest @returns {string[]} */
-function shippedFolders({ files }) {
-  return files.filter((/** @type {string} */ folder) => folder !== 'dist')
+function shippedFolders(manifest) {
+  const files = /** @type {string[]} */ (manifest['files'])
+  return files.filter(folder => folder !== 'dist')
 }
