@@ -1,4 +1,5 @@
 import { type Clock, policies } from '@holdfast/core'
+import { promised } from '@holdfast/core/kernel'
 import { CachedCheck } from './cached-check.ts'
 import { assertCheck, type Breaker, type Check, type Compartment, type Impact, isBreaker } from './checks.ts'
 
@@ -62,7 +63,9 @@ export class Checks {
     const { details } = this.#options
     const named = [...this.#watched].map(async ([name, watched]) => {
       const { impact } = watched
-      const status: CheckReport['status'] = (await watched.isHealthy()) ? 'up' : 'down'
+      // Breakers and bulkheads of others may throw: a probe must not end the process.
+      const isHealthy = await promised(() => watched.isHealthy()).catch(() => false)
+      const status: CheckReport['status'] = isHealthy ? 'up' : 'down'
       return [name, { status, impact }] as const
     })
     const reports = [...(await Promise.all(named)), ...this.#discovered()]

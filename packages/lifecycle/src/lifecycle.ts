@@ -68,6 +68,7 @@ export function lifecycle(options?: LifecycleOptions): Lifecycle {
   const closers: Closer[] = []
   let state: State = 'starting'
   let ending: Promise<void> | undefined
+  let hadUncaughtError = false
 
   const stopWatching = [audit.watchCircuits(), ...(settings.trackCalls ? [work.countCalls()] : [])]
   const stopListening = listenToProcess({
@@ -77,8 +78,9 @@ export function lifecycle(options?: LifecycleOptions): Lifecycle {
       void end({ reason: signal })
     },
     onUncaught: error => {
+      hadUncaughtError = true
       audit.error('uncaught error', { err: error })
-      if (ending === undefined) void end({ reason: 'uncaught error', exitCode: 1 })
+      void end({ reason: 'uncaught error' })
     },
   })
 
@@ -112,7 +114,7 @@ export function lifecycle(options?: LifecycleOptions): Lifecycle {
       reason,
     )
     for (const stop of [...stopWatching, stopListening]) stop()
-    exit(exitCode === 0 && !isClean ? 1 : exitCode)
+    exit(exitCode === 0 && (hadUncaughtError || !isClean) ? 1 : exitCode)
   }
 
   const health = (isUp: boolean): Health => ({ status: isUp ? 'up' : 'down', code: isUp ? 200 : 503, state })

@@ -15,7 +15,7 @@ export interface ObservedLife {
   readonly exits: number[]
 }
 
-/** A lifecycle that ends nothing, in a time of its own; `SIGUSR2` begins its shutdown. */
+/** A lifecycle that listens to no signal and ends nothing, in a time of its own. */
 export function observedLife(options: LifecycleOptions = {}): ObservedLife {
   const clock = virtualClock()
   const lines: LogLine[] = []
@@ -26,7 +26,7 @@ export function observedLife(options: LifecycleOptions = {}): ObservedLife {
       void lines.push({ ...attributes, level, message })
   const life = lifecycle({
     name: 'shop',
-    signals: ['SIGUSR2'],
+    signals: [],
     uncaughtErrors: false,
     discover: false,
     drainDelayMs: 1_000,

@@ -61,6 +61,30 @@ describe('readiness', () => {
     expect(failed.checks?.['disk']).toEqual({ status: 'down', impact: 'critical' })
   })
 
+  it('takes a breaker or a bulkhead that throws for one that fails', async () => {
+    let isBroken = false
+    const active = (): number => {
+      if (isBroken) throw new Error('no state')
+      return 0
+    }
+    const compartment = {
+      get active() {
+        return active()
+      },
+      queued: 0,
+      maxConcurrent: 1,
+      maxQueued: 0,
+    }
+    const breaker = { state: 'open', snapshot: () => ({ openUntilEpochMs: active() }) } as const
+    const { life } = startedLife({ breaker: { breaker }, bulkhead: { bulkhead: compartment } })
+    isBroken = true
+
+    expect(await life.ready()).toMatchObject({
+      status: 'degraded',
+      checks: { breaker: { status: 'down' }, bulkhead: { status: 'down' } },
+    })
+  })
+
   it.each<[string, () => unknown, 'up' | 'degraded']>([
     ['nothing', () => {}, 'up'],
     ['null', () => null, 'up'],

@@ -180,6 +180,27 @@ describe('a process with an error that nobody has caught', () => {
   })
 })
 
+describe('an error that nobody has caught during a shutdown', () => {
+  it('does not begin another one, and the process ends with 1', async () => {
+    const service = await startService({ drainDelayMs: 1_000, graceMs: 3_600_000, closeMs: 500 })
+    const slow = fetch(`${service.origin}/slow`)
+    await service.said('request')
+    service.signal('SIGTERM')
+    await service.said('draining')
+    const failing = new AbortController()
+    const failed = fetch(`${service.origin}/throw`, { signal: failing.signal })
+    failed.catch(() => {})
+
+    await service.said('service: uncaught error')
+    service.release()
+    failing.abort()
+
+    expect((await slow).status).toBe(200)
+    expect(await service.exited).toBe(1)
+    expect(service.lines.at(-1)).toMatchObject({ message: 'service: shut down: SIGTERM' })
+  })
+})
+
 describe('a worker without a server', () => {
   it('ends the job that it has begun, and takes no other', async () => {
     const worker = startProgram('worker.ts')

@@ -61,7 +61,7 @@ describe('a shutdown', () => {
   })
 
   it('begins by a signal, and ends at once by the second', async () => {
-    const { life, clock, exits, lines } = observedLife({ server: serverOfNothing() })
+    const { life, clock, exits, lines } = observedLife({ server: serverOfNothing(), signals: ['SIGUSR2'] })
     life.started()
 
     process.emit('SIGUSR2', 'SIGUSR2')
@@ -183,7 +183,7 @@ describe('a shutdown', () => {
     const events = ['SIGUSR2', 'uncaughtException', 'unhandledRejection'] as const
     const counts = (): number[] => events.map(event => process.listenerCount(event))
     const before = counts()
-    const { life, clock, lines } = observedLife({ server, uncaughtErrors: true })
+    const { life, clock, lines } = observedLife({ server, signals: ['SIGUSR2'], uncaughtErrors: true })
     const during = counts()
 
     await life.shutdown({ reason: 'deploy' })

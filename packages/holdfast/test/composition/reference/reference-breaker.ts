@@ -103,7 +103,7 @@ export function referenceBreaker(plan: BreakerPlan, policy: string, { time, tell
       const isolated = state === 'isolated'
       const untilProbeMs = isolated ? Infinity : untilMs - time.nowMs
       const retryAfterMs = state === 'halfOpen' ? 0 : untilProbeMs
-      say('rejected', { retryAfterMs }, scope)
+      say('rejected', { mode: modeOf(plan), retryAfterMs }, scope)
       if (plan.isObserving) return next(scope, answer)
       const error = new PolicyError('CIRCUIT_OPEN', policy, { retryAfterMs, isolated })
       time.soon(() => answer({ error }))
@@ -127,3 +127,5 @@ function verdictOn({ handles, ignoresB, handlesBad }: BreakerPlan, outcome: Outc
   if (isProtective(error) || (ignoresB && isLetterB(error))) return 'ignored'
   return isHandled(handles, error) ? 'failure' : 'success'
 }
+
+const modeOf = ({ isObserving }: BreakerPlan): string => (isObserving ? 'observe' : 'enforce')
