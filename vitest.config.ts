@@ -46,7 +46,7 @@ export default defineConfig({
       include: ['packages/*/src/**/*.ts'],
       reporter: ['text', 'html', 'json-summary'],
       thresholds: {
-        'packages/{core,retry,timeout,circuit-breaker,bulkhead,fallback,fetch}/src/**': { 100: true },
+        'packages/{core,retry,timeout,circuit-breaker,bulkhead,fallback,fetch,opentelemetry}/src/**': { 100: true },
       },
     },
   },
