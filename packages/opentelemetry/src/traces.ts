@@ -22,7 +22,6 @@ export interface TraceOptions {
 /** A run that has not been answered. */
 interface TracedCall {
   readonly span: Span
-  readonly isRecording: boolean
   attempts: number
 }
 
@@ -58,7 +57,7 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
   const startCall = ({ policy, callId }: Bracket, parent: Context): Context => {
     const attributes = { [POLICY_NAME]: policy.name, [POLICY_KIND]: policy.kind }
     const span = tracer.startSpan(policy.name, { kind: SpanKind.INTERNAL, attributes }, parent)
-    const call = { span, isRecording: span.isRecording(), attempts: 0 }
+    const call = { span, attempts: 0 }
     calls.set(callId, call)
     return trace.setSpan(parent, span).setValue(current, call)
   }
@@ -87,8 +86,8 @@ export function tracesSink(provider: TracerProvider, { attemptSpans, exceptions 
     if (call === undefined || facts === undefined) return
     if (event.type === 'attempt.started') call.attempts++
     if (attemptSpans && event.type.startsWith('attempt.')) return
-    // A call that has been answered has ended its span.
-    if (!call.isRecording || !call.span.isRecording()) return
+    // It does not when it is not sampled, or has ended with its call.
+    if (!call.span.isRecording()) return
     // The span itself says whose attempts they are.
     const speaker = event.type.startsWith('attempt.')
       ? {}
