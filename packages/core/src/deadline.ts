@@ -25,8 +25,8 @@ export interface DeadlineOptions {
  * const stock = await api('https://stock.example/kelp', { deadline })
  */
 export function deadlineFrom(request: WithHeaders, { clock = systemClock }: DeadlineOptions = {}): Deadline {
-  const sent = headerOf(request.headers, DEADLINE_HEADER)
-  if (sent === undefined || !/^\d{1,9}$/.test(sent)) return { remainingMs: () => Infinity }
+  const sent = headerOf(request.headers, DEADLINE_HEADER) ?? ''
+  if (!/^\d{1,9}$/.test(sent)) return { remainingMs: () => Infinity }
   const deadlineMs = clock.nowMs() + Number(sent)
   return { remainingMs: () => Math.max(0, deadlineMs - clock.nowMs()) }
 }

@@ -88,9 +88,8 @@ const isObject = (value: unknown): value is { readonly name?: unknown } =>
 const isName = (value: unknown): boolean => typeof value === 'string' && clean(value) !== ''
 
 const isClock = (value: unknown): boolean =>
-  typeof value === 'object' &&
   ['nowMs', 'epochMs', 'setTimeout', 'clearTimeout'].every(
-    method => typeof (value as Record<string, unknown> | null)?.[method] === 'function',
+    method => typeof (value as Record<string, unknown> | null | undefined)?.[method] === 'function',
   )
 
 /** `readOptions` for a policy of this kind: also what all policies have. */

@@ -83,6 +83,21 @@ describe('around', () => {
     expect(second).not.toBe(first)
   })
 
+  it('that hands the work back leaves the caller in the stack of an error', async () => {
+    bracket((_, next) => next())
+    const placeOrder = async (): Promise<unknown> => {
+      const answer = await passing().run(async () => {
+        await Promise.resolve()
+        throw new Error('down')
+      })
+      return answer
+    }
+
+    const error = await placeOrder().catch((thrown: unknown) => thrown)
+
+    expect((error as Error).stack).toContain('placeOrder')
+  })
+
   it('can activate a context, which the operation finds, also after an await', async () => {
     const storage = new AsyncLocalStorage<string>()
     bracket(({ scope }, next) => storage.run(`${storage.getStore() ?? 'caller'} > ${scope}`, next))
