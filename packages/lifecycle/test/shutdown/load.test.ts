@@ -37,7 +37,7 @@ describe('a shutdown under load', () => {
     expect(await service.exited).toBe(0)
   })
 
-  it('answers all that it has begun where nobody sends elsewhere, and only refuses connections', async () => {
+  it('answers all that it has begun, although nobody sends elsewhere', async () => {
     const service = await startService({ drainDelayMs: 200 })
     const load = loadOf(`${service.origin}/kelp`)
     await vi.waitFor(() => expect(load.answered()).toBeGreaterThan(500), { timeout: 30_000 })
