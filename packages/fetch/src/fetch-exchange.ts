@@ -9,7 +9,7 @@ import { isIdempotentRequest } from './may-repeat.ts'
 import type { HttpSettings, RequestFacts } from './options.ts'
 import { originOf, urlOf } from './origin.ts'
 import type { HttpPolicies } from './preset.ts'
-import type { RequestBody, ResilientBody, SentBody } from './request-body.ts'
+import type { FetchBody, RequestBody, ResilientBody, SentBody } from './request-body.ts'
 
 export type Fetch = typeof globalThis.fetch
 export type FetchInput = string | URL | Request
@@ -141,7 +141,7 @@ export class FetchExchange extends Exchange {
     const { attemptHeader, deadlineHeader, clock } = this.client.settings
     const init: SentInit = { ...this.init, signal }
     if (body !== undefined) {
-      init.body = body as BodyInit
+      init.body = body as FetchBody
       init.duplex = 'half'
     }
     if (!attemptHeader && !deadlineHeader && this.ownKey === undefined) return init

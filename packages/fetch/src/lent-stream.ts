@@ -1,6 +1,6 @@
 import { show } from '@holdfast/core/kernel'
 import { copied } from './bytes.ts'
-import type { RequestBody } from './request-body.ts'
+import type { FetchBody, RequestBody } from './request-body.ts'
 
 /** A source of bytes that can be read once. */
 export type ByteSource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
@@ -27,7 +27,7 @@ export class LentStream implements RequestBody {
   }
 
   /** Of bytes: of other streams, the platforms take a first chunk before they connect. */
-  next(): BodyInit {
+  next(): FetchBody {
     return new ReadableStream({
       type: 'bytes',
       start: controller => {

@@ -2,7 +2,10 @@
 export type ResilientBody = SentBody | (() => SentBody | Promise<SentBody>)
 
 /** What fetch takes as a body; in Node, also its own streams and all that is iterated over. */
-export type SentBody = BodyInit | AsyncIterable<Uint8Array>
+export type SentBody = FetchBody | AsyncIterable<Uint8Array>
+
+/** What fetch takes as a body. `BodyInit` is its name in browsers, and none of Node's. */
+export type FetchBody = NonNullable<RequestInit['body']>
 
 /** The body of a request, for all of its attempts. */
 export interface RequestBody {
