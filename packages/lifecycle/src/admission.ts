@@ -53,7 +53,7 @@ const RECOVERED = 0.7
  *
  * @example
  * const gate = admission({ maxConcurrent: 100, maxQueued: 50, maxLagMs: 100 })
- * createServer(gate.handle((request, response) => response.end('kelp')))
+ * createServer(gate.handle((_, response) => response.end('kelp')))
  */
 export function admission(options: AdmissionOptions): Admission {
   const {

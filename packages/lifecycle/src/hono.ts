@@ -76,7 +76,7 @@ export function callOf(context: Context, options?: CallOptions): ServerCall {
  * Ends requests that were aborted, as `endAborted` does, and hands other errors to `otherwise`.
  *
  * @example
- * app.onError(abortedRequests((error, context) => context.text('Sorry', 500)))
+ * app.onError(abortedRequests((_, context) => context.text('Sorry', 500)))
  */
 export function abortedRequests<C extends Context>(otherwise: ErrorHandler<C>): ErrorHandler<C> {
   return (error, context) => {

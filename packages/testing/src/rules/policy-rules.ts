@@ -28,7 +28,8 @@ const rules = [contract, aborts, permits, callbacks, queues, leftBehind, time, e
  *
  * @example
  * describe('retry', () => {
- *   const rules = policyRules({ make: options => retry({ ...options, maxAttempts: 2 }), waitMs: 100 })
+ *   const backoff = constant({ delayMs: 100, jitter: 'none' })
+ *   const rules = policyRules({ make: options => retry({ ...options, backoff }), waitMs: 100 })
  *   it.each(rules)('$title', ({ check }) => check())
  * })
  */
