@@ -1,6 +1,7 @@
 import {
   anyOf,
   type CircuitBreaker,
+  type CircuitBreakerOptions,
   type CircuitEvent,
   circuitBreaker,
   consecutiveFailures,
@@ -8,7 +9,7 @@ import {
 } from '@holdfast/circuit-breaker'
 import { type AnyPolicy, type Call, type Keyed, type KeyedEvent, keyed, type Policy, pipeline } from '@holdfast/core'
 import { chosen, decides, draw, holdfast, made } from '@holdfast/core/kernel'
-import { exponential, type RetryEvent, type RetryOptions, retry } from '@holdfast/retry'
+import { exponential, type FailedAttempt, type RetryEvent, type RetryOptions, retry } from '@holdfast/retry'
 import { type TimeoutEvent, timeout } from '@holdfast/timeout'
 import { budgetByKey } from './budget-by-key.ts'
 import { exchangeOf, exchangeOfAnswer, type HttpAnswer } from './exchange.ts'
@@ -76,20 +77,24 @@ function breakersOf(settings: HttpSettings): AnyPolicy | undefined {
   const { name, breaker, clock, maxKeys, random } = settings
   if (breaker === false) return undefined
   if (typeof breaker !== 'function' && holdfast in breaker) return breaker
-  const make = typeof breaker === 'function' ? breaker : () => circuitBreaker(options)
-  const options = chosen(
-    { name: `${name}.breaker`, clock, random, ...breakerDefaults },
-    typeof breaker === 'function' ? {} : breaker,
-  )
-  // Bad options are told now, and not at the first call.
-  if (typeof breaker !== 'function') circuitBreaker(options)
+  const defaults = { name: `${name}.breaker`, clock, random, ...breakerDefaults }
   return keyed<string, CircuitBreaker>({
     name: `${name}.breakers`,
     clock,
     maxKeys,
     by: call => exchangeOf(call).key,
-    make,
+    make: typeof breaker === 'function' ? breaker : breakersWith(chosen(defaults, breaker)),
   })
+}
+
+/** The first is made at once, so that bad options are told now, and not at the first call. */
+function breakersWith(options: CircuitBreakerOptions): () => CircuitBreaker {
+  let first: CircuitBreaker | undefined = circuitBreaker(options)
+  return () => {
+    const breaker = first ?? circuitBreaker(options)
+    first = undefined
+    return breaker
+  }
 }
 
 const asBreaker = (policy: AnyPolicy | undefined): CircuitBreaker | undefined =>
@@ -117,20 +122,18 @@ function httpRetry(settings: HttpSettings, given: RetryOptions, discard: (answer
   const options = chosen(defaults, given)
   const { maxAttempts } = options
   const { handles, handlesResult, discard: discardToo } = given
-  // Bad options are told as they were given, and not as they are below.
-  retry(options)
   return retry({
     ...options,
     // What the user's own predicates repeat, too, needs a body that can be sent once more.
-    handles: failed => {
+    handles: inPlaceOf(handles, (failed: FailedAttempt) => {
       const exchange = exchangeOf(failed.call)
       const isRepeated =
         handles === undefined
           ? exchange.repeatsAfterError(failed.error)
           : decides(options.name, 'handles', handles(failed))
       return isRepeated && exchange.allowsResending(failed.error, maxAttempts)
-    },
-    handlesResult: (answer: HttpAnswer) => {
+    }),
+    handlesResult: inPlaceOf(handlesResult, (answer: HttpAnswer) => {
       const exchange = exchangeOfAnswer(answer)
       if (exchange === undefined) return false
       const isRepeated =
@@ -138,12 +141,17 @@ function httpRetry(settings: HttpSettings, given: RetryOptions, discard: (answer
           ? exchange.repeatsAfterAnswer(answer)
           : decides(options.name, 'handlesResult', handlesResult(answer))
       return isRepeated && exchange.allowsResending(answer, maxAttempts)
-    },
-    discard: (answer: HttpAnswer) => {
+    }),
+    discard: inPlaceOf(discardToo, (answer: HttpAnswer) => {
       discard(answer)
       discardToo?.(answer)
-    },
+    }),
   })
+}
+
+/** What is no function is handed on as it is, for the retry to tell of. */
+function inPlaceOf<F>(given: unknown, own: F): F {
+  return given === undefined || typeof given === 'function' ? own : (given as F)
 }
 
 /** What the server asks for, at once after a connection that had just been idle, and longer waits for a rate limit. */
