@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and npm has not: Redis, Prometheus, Alertmanager. Does nothing where they are, or where a
-# server is given.
+# Installs what the tests need and npm has not: Redis, Prometheus, Alertmanager, Chromium. Does nothing where they are, or
+# where a server is given.
 set -euo pipefail
 
 as_root=()
@@ -24,6 +24,11 @@ install_redis() {
   RUNLEVEL=1 "${as_root[@]}" apt-get install -y -qq --no-install-recommends redis-server
 }
 
+install_chromium() {
+  refresh_once
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium
+}
+
 # Only the programs, and the templates that Debian's Alertmanager starts with: the packages would start daemons, on ports that
 # a developer's own may have.
 install_monitoring() {
@@ -40,3 +45,4 @@ install_monitoring() {
 
 if [[ -z "${REDIS_URL:-}" ]] && lacks redis-server; then install_redis; fi
 if lacks prometheus promtool amtool; then install_monitoring; fi
+if [[ -z "${CHROMIUM:-}" ]] && lacks chromium && lacks google-chrome; then install_chromium; fi
