@@ -14,7 +14,9 @@ export interface HttpExchange {
 
 /** A response of any client: all that is judged of it. */
 export interface HttpAnswer {
+  /** Its status code. */
   readonly status: number
+  /** Its headers, as the client has them. */
   readonly headers: HeaderSource
 }
 
@@ -23,7 +25,9 @@ const STILL_RUNNING = 409
 
 /** One request and all of its attempts: decides whether there may be another one. Clients tell what they know. */
 export abstract class Exchange implements HttpExchange {
+  /** Whose breaker and budget it goes by. */
   abstract readonly key: string
+  /** In upper case. */
   abstract readonly method: string
   /** Attempts that have begun. */
   attempts = 0
@@ -39,6 +43,7 @@ export abstract class Exchange implements HttpExchange {
   /** Whether its body can be sent once more, to the last byte. */
   abstract canResend(): boolean
 
+  /** Whether an attempt that failed with this error may be followed by another one. Asked once for each. */
   repeatsAfterError(error: unknown): boolean {
     const { kind, code } = classify(error)
     if (kind === 'ambiguous') this.isUncertain = true
@@ -50,6 +55,7 @@ export abstract class Exchange implements HttpExchange {
     return repeatsError(error, () => this.isIdempotent())
   }
 
+  /** Whether an attempt that got this answer may be followed by another one. Asked once for each. */
   repeatsAfterAnswer({ status }: HttpAnswer): boolean {
     if (status === STILL_RUNNING) return this.isUncertain && this.hasIdempotencyKey()
     if (isTransientStatus(status) && !isRefusal(status)) this.isUncertain = true
@@ -95,6 +101,7 @@ export function exchangeOfAnswer(answer: object): Exchange | undefined {
 
 /** What clients give to their calls as a context, with that of the caller. */
 export interface HttpContext extends CallContext {
+  /** The request that the call is for. */
   readonly http: Exchange
 }
 

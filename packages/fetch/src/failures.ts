@@ -6,7 +6,9 @@ import { type ErrorLike, levelsOf } from '@holdfast/core/kernel'
  */
 export type FailureKind = 'neverProcessed' | 'ambiguous' | 'permanent'
 
+/** What an error of a request says. */
 export interface ClassifiedFailure {
+  /** Whether a server may have seen it. */
   readonly kind: FailureKind
   /** The code that told; undefined where there was none. */
   readonly code: string | undefined
@@ -28,6 +30,9 @@ function of(kind: FailureKind, codes: readonly string[]): [string, FailureKind][
   return codes.map(code => [code, kind])
 }
 
+/** How many of several errors are looked at. */
+const MOST = 100
+
 /** Codes of a connection that went away while it was used: a server closes idle ones, and the next request finds that out. */
 const resets: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ConnectionClosed'])
 
@@ -43,7 +48,10 @@ export function isReset({ code }: ClassifiedFailure): boolean {
 export function classify(error: unknown): ClassifiedFailure {
   for (const level of levelsOf(error)) {
     // Of several, such as one for each address that was tried, the one that is least safe to repeat.
-    const known = level.map(classifiedAlone).filter(failure => failure !== undefined)
+    const known = level
+      .flatMap(partsOf)
+      .map(classifiedAlone)
+      .filter(failure => failure !== undefined)
     const [first] = known
     if (first !== undefined) return known.find(({ kind }) => kind === 'ambiguous') ?? first
   }
@@ -68,6 +76,16 @@ export function isMistake(error: unknown): boolean {
   return errors.some(({ code }) => ownDoing.has(code)) || (tellsCodes() && !errors.some(saysWhat))
 }
 
+/** Node gives to several, one for each address that was tried, the code of the first: it says less than they do. */
+function partsOf(error: ErrorLike): readonly ErrorLike[] {
+  const { code, errors } = error
+  const parts = Array.isArray(errors) ? errors.slice(0, MOST).filter(hasKnownCode) : []
+  return parts.some(part => part['code'] === code) ? parts : [error]
+}
+
+const hasKnownCode = (error: unknown): error is ErrorLike =>
+  typeof error === 'object' && error !== null && kinds.has((error as ErrorLike)['code'])
+
 function classifiedAlone(error: ErrorLike): ClassifiedFailure | undefined {
   const kind = kinds.get(error['code'])
   return kind && { kind: isUnseen(error) ? 'neverProcessed' : kind, code: error['code'] as string }
@@ -75,8 +93,8 @@ function classifiedAlone(error: ErrorLike): ClassifiedFailure | undefined {
 
 /** Of codes that may mean both, those that no server can have seen: there was no route, or the server itself says so. */
 function isUnseen({ code, syscall, message }: ErrorLike): boolean {
-  // No route to where a connection was being made: no byte has left.
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return syscall === 'connect'
+  // No route to where a connection was being made, or no answer from there: no byte of the request has left.
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'ETIMEDOUT') return syscall === 'connect'
   // RFC 9113 §8.7: the stream was closed before any processing. The text is that of Node; undici 7 hands on nothing else.
   if (code === 'ERR_HTTP2_STREAM_ERROR') return String(message).endsWith('NGHTTP2_REFUSED_STREAM')
   // RFC 9113 §6.8: the stream is above the last one that the server has taken. Only undici 8 tells those apart.

@@ -83,6 +83,11 @@ export class FetchExchange extends Exchange {
     return Math.min(this.timeoutMs, this.client.totalMs)
   }
 
+  /** Whether that is the caller's own limit. */
+  get isOfCaller(): boolean {
+    return this.timeoutMs < this.client.totalMs
+  }
+
   override isIdempotent(): boolean {
     const { name, isIdempotent } = this.client.settings
     if (this.ownKey !== undefined) return true

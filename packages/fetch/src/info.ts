@@ -2,14 +2,16 @@ import { retryInfo as infoOfRetry, type RetryInfo, type StopReason } from '@hold
 import { isStoppedByBody } from './exchange.ts'
 import { HttpStatusError } from './status-error.ts'
 
-/** What a request went through. `body`: it was not sent again because its body could be read only once. */
+/** What a request went through. */
 export interface HttpRetryInfo extends Omit<RetryInfo, 'stopped'> {
+  /** Why there was no further attempt. `body`: it was not sent again because its body could be read only once. */
   readonly stopped: StopReason | 'body'
 }
 
 /**
  * What the attempts of a request came to, by the error that it rejected with, or, after at least one retry or where only
- * its body had been in the way of one, by its response.
+ * its body had been in the way of one, by its response. Undefined for all else, so also where an abort or a limit of the
+ * whole call ended the first attempt.
  *
  * @example
  * const response = await api('https://api.example/orders')

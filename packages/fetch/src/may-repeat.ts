@@ -8,7 +8,9 @@ export interface FailedRequest {
   readonly method: string
   /** Those of the request, for its `Idempotency-Key`. */
   readonly headers?: HeaderSource | undefined
+  /** What it threw. Looked at only where there is no `status`. */
   readonly error?: unknown
+  /** That of its response. */
   readonly status?: number | undefined
 }
 

@@ -19,21 +19,27 @@ import type { TimeoutOptions } from '@holdfast/timeout'
 
 /** What is known of a request before it is sent. */
 export interface RequestFacts {
+  /** Where it goes, whole. */
   readonly url: URL
   /** In upper case. */
   readonly method: string
+  /** Those that the caller gave. */
   readonly headers: HeaderSource
 }
 
 /** Options of a policy that gets its clock and its lots from the client. */
 type Tuned<Options> = Omit<Options, 'clock' | 'random' | 'phase'>
 
+/** Limits of bodies. */
 export interface HttpBodyOptions {
   /** Longest silence in the middle of a response, in milliseconds, above 0. Default 30 000. */
   readonly idleMs?: number | undefined
-  /** Bytes of a `Request`'s body that are kept to be sent again, at least 0. Default 1 048 576. */
+  /** Bytes of a `Request`'s body that are kept to be sent again, an integer of at least 0. Default 1 048 576. */
   readonly replayBytes?: number | undefined
-  /** Bytes of a response that is dropped which are read so that its connection can be used again. Default 131 072. */
+  /**
+   * Bytes that are read of a response which another attempt follows, so that its connection can be used again: an integer
+   * of at least 0. Default 131 072.
+   */
   readonly drainBytes?: number | undefined
   /** Time that such reading may take, in milliseconds, above 0. Default 1 000. */
   readonly drainMs?: number | undefined
@@ -45,18 +51,25 @@ export interface HttpOptions extends CommonOptions {
   readonly keyBy?: ((request: RequestFacts) => string) | undefined
   /** Keys that have a breaker and a budget of their own at a time, an integer of at least 1. Default 1 000. */
   readonly maxKeys?: number | undefined
-  /** Limit of the whole call: its options, a policy in its place, or `false`. Default 30 s. */
+  /**
+   * Limit of the whole call: its options, a policy in its place, or `false`. With `fetch` it bounds methods that read all of
+   * a body, too. Default 30 s.
+   */
   readonly total?: Partial<Tuned<TimeoutOptions>> | AnyPolicy | false | undefined
-  /** Attempts: options in place of the preset's, a policy, or `false`. Default 3, of what may be repeated. */
+  /** Attempts: options in place of the preset's, a policy, or `false`. Default: 3, of what may be repeated. */
   readonly retry?: Tuned<RetryOptions> | AnyPolicy | false | undefined
-  /** The breaker of each key: options in place of the preset's, what makes one, a policy for all, or `false`. */
+  /**
+   * The breaker of each key: options in place of the preset's, what makes one, a policy for all, or `false`. Default: opens
+   * on 5 failures in a row, or when half of at least 20 calls within 10 s fail; for 5 s at most, then 10 s, up to 60 s.
+   */
   readonly breaker?: Tuned<CircuitBreakerOptions> | ((key: string) => CircuitBreaker) | AnyPolicy | false | undefined
   /** Limit of an attempt, up to the headers: its options, a policy in its place, or `false`. Default 8 s. */
   readonly attempt?: Partial<Tuned<TimeoutOptions>> | AnyPolicy | false | undefined
+  /** Limits of bodies. */
   readonly body?: HttpBodyOptions | undefined
   /**
-   * The longest wait that a server may ask for where no deadline bounds it, in milliseconds, at least 0. A longer one ends
-   * the attempts. Default 120 000.
+   * The longest wait that a server may ask for, in milliseconds, at least 0. A longer one ends the attempts, and so does one
+   * that would reach the deadline. Default 120 000.
    */
   readonly maxRetryAfterMs?: number | undefined
   /**
@@ -79,18 +92,31 @@ export interface HttpOptions extends CommonOptions {
 
 /** The options of a client, as read. */
 export interface HttpSettings extends Identity {
+  /** Whose breaker and budget a request goes by; undefined for the origin of its URL. */
   readonly keyBy: ((request: RequestFacts) => string) | undefined
+  /** Keys that have a breaker and a budget of their own at a time. */
   readonly maxKeys: number
+  /** Of the total limit: what replaces the preset's. */
   readonly total: NonNullable<HttpOptions['total']>
+  /** Of the retry: what replaces the preset's. */
   readonly retry: NonNullable<HttpOptions['retry']>
+  /** Of the breakers: what replaces the preset's. */
   readonly breaker: NonNullable<HttpOptions['breaker']>
+  /** Of the limit of an attempt: what replaces the preset's. */
   readonly attempt: NonNullable<HttpOptions['attempt']>
+  /** Limits of bodies, with their defaults. */
   readonly body: Required<{ [Option in keyof HttpBodyOptions]: number }>
+  /** The longest wait that a server may ask for, in milliseconds. */
   readonly maxRetryAfterMs: number
+  /** Whether carrying a request out twice does the same as once; undefined for `isIdempotentRequest`. */
   readonly isIdempotent: ((request: RequestFacts) => boolean) | undefined
+  /** How a key is sent that POST and PATCH are given, if they are. */
   readonly idempotencyKey: 'auto' | 'raw' | 'none'
+  /** Whether to send `Holdfast-Attempt`. */
   readonly attemptHeader: boolean
+  /** Whether to send `Holdfast-Deadline-Ms`. */
   readonly deadlineHeader: boolean
+  /** Where jitter draws from, 0 up to 1. */
   readonly random: () => number
 }
 

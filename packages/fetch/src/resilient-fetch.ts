@@ -16,6 +16,7 @@ import { type HttpEvent, httpPolicies } from './preset.ts'
 import { HttpStatusError } from './status-error.ts'
 import { watchResponse } from './watched-response.ts'
 
+/** Options of `resilientFetch`. */
 export interface ResilientFetchOptions extends HttpOptions {
   /** What makes the requests. Default: the platform's `fetch`, as it is at each call. */
   readonly fetch?: Fetch | undefined
@@ -25,6 +26,7 @@ export interface ResilientFetchOptions extends HttpOptions {
 
 /** A `fetch` with its policies. */
 export interface ResilientFetch {
+  /** Makes a request, with all the attempts that it takes. Rejects, and never throws at once. */
   (input: FetchInput, init?: ResilientInit): Promise<Response>
   /** All policies, outermost first: total, retry, breakers, attempt. */
   readonly policy: Policy<never, HttpEvent>
@@ -54,11 +56,12 @@ export function resilientFetch(options?: ResilientFetchOptions): ResilientFetch 
 
   /** What the caller gets: its body goes on to be watched. */
   const answered = (exchange: FetchExchange, response: Response): Response => {
-    const { signal, controller, deadlineMs, limitMs, key } = exchange
+    const { signal, controller, deadlineMs, limitMs, isOfCaller, key } = exchange
     // A policy of the user's may have answered with something else.
     if (response === exchange.response && controller !== undefined) {
       const onBroken = (): void => breakerOf(key)?.record('failure')
-      watchResponse(response, { name, clock, idleMs: body.idleMs, deadlineMs, limitMs, controller, signal, onBroken })
+      const limits = { idleMs: body.idleMs, deadlineMs, limitMs, isOfCaller }
+      watchResponse(response, { name, clock, ...limits, controller, signal, onBroken })
     }
     if (throwsOnStatus && !response.ok) throw new HttpStatusError(name, response)
     return response

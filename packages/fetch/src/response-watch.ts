@@ -12,6 +12,8 @@ export interface WatchOptions {
   readonly deadlineMs: number
   /** How long the whole call may take, in milliseconds. */
   readonly limitMs: number
+  /** Whether that is the caller's own deadline, and not the total limit. */
+  readonly isOfCaller: boolean
   /** Ends the body. */
   readonly controller: AbortController
   /** That of the caller. */
@@ -69,14 +71,19 @@ export class ResponseWatch {
 
   /** Ends all bodies, since a read took too long. */
   expire(reading: Reading): TimeoutError {
-    const { name, idleMs, deadlineMs, limitMs, controller } = this.options
+    const { idleMs, deadlineMs, isOfCaller, controller, name } = this.options
     const isOver = reading.isOfAll && deadlineMs < reading.sinceMs + idleMs
-    const error = isOver
-      ? new TimeoutError(`${name}.total`, limitMs, 'total')
-      : new TimeoutError(`${name}.body`, idleMs, 'body')
-    this.broken()
+    const error = isOver ? this.over() : new TimeoutError(`${name}.body`, idleMs, 'body')
+    // Neither a caller in a hurry nor one that asks too late says anything about the server.
+    if (!isOver || (!isOfCaller && reading.sinceMs < deadlineMs)) this.broken()
     controller.abort(error)
     return error
+  }
+
+  /** No time is left of the whole call. */
+  private over(): TimeoutError {
+    const { name, limitMs, isOfCaller } = this.options
+    return isOfCaller ? new TimeoutError(name, limitMs, 'run') : new TimeoutError(`${name}.total`, limitMs, 'total')
   }
 }
 

@@ -1,7 +1,19 @@
-/** The last response had a status that was to be an error: see the option `throwsOnStatus`. */
+/**
+ * The last response was not `ok`: see the option `throwsOnStatus`. No policy made it, so `isHoldfastError` does not know it.
+ *
+ * @example
+ * const strict = resilientFetch({ throwsOnStatus: true })
+ * await strict(url).catch(error => {
+ *   if (error instanceof HttpStatusError && error.status === 404) return undefined
+ *   throw error
+ * })
+ */
 export class HttpStatusError extends Error {
+  /** The name of the class. */
   override readonly name = 'HttpStatusError'
+  /** The stable code, to match on. */
   readonly code = 'ERR_HOLDFAST_HTTP_STATUS'
+  /** That of the response. */
   readonly status: number
   /** Unread: read it, or cancel its body. */
   readonly response: Response

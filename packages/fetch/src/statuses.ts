@@ -4,7 +4,13 @@ const neverProcessed: ReadonlySet<number> = new Set([421, 425, 429])
 /** The request may have been carried out, and the next attempt may succeed. */
 const ambiguous: ReadonlySet<number> = new Set([408, 500, 502, 503, 504])
 
-/** Whether a response with this status may be followed by a better one, if the request may be repeated. */
+/**
+ * Whether a response with this status may be followed by a better one, if the request may be repeated: 408, 421, 425, 429,
+ * 500, 502, 503 and 504.
+ *
+ * @example
+ * if (isTransientStatus(response.status)) log.warn({ status: response.status }, 'try again later')
+ */
 export function isTransientStatus(status: number): boolean {
   return isRefusal(status) || ambiguous.has(status)
 }

@@ -6,11 +6,19 @@ import { coded, fetchFailed } from './network-errors.ts'
 const goaway = 'HTTP/2: "GOAWAY" frame received with code 0'
 const refusedStream = 'Stream closed with error code NGHTTP2_REFUSED_STREAM'
 
+/** Its code is that of the first, and it has no `syscall`. */
+function severalAddresses(): Error {
+  const errors = ['ETIMEDOUT', 'ENETUNREACH', 'ECONNREFUSED'].map(code => coded(code, { syscall: 'connect' }))
+  return Object.assign(new AggregateError(errors), { code: 'ETIMEDOUT' })
+}
+
 const neverProcessed: readonly (readonly [string, unknown])[] = [
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].map(code => [code, coded(code)] as const),
   ...['ConnectionRefused', 'FailedToOpenSocket'].map(code => [`${code} of Bun`, coded(code)] as const),
   ['EHOSTUNREACH while connecting', coded('EHOSTUNREACH', { syscall: 'connect' })],
   ['ENETUNREACH while connecting', coded('ENETUNREACH', { syscall: 'connect' })],
+  ['ETIMEDOUT while connecting', coded('ETIMEDOUT', { syscall: 'connect' })],
+  ['several addresses, as Node tells them: none in time, none with a route', fetchFailed(severalAddresses())],
   ['an HTTP/2 stream that was refused', coded('ERR_HTTP2_STREAM_ERROR', { message: refusedStream })],
   ['an HTTP/2 stream above the last one of a GOAWAY', coded('UND_ERR_INFO', { message: goaway })],
 ]
@@ -24,6 +32,7 @@ const ambiguous: readonly (readonly [string, unknown])[] = [
   ...['ConnectionClosed', 'Timeout'].map(code => [`${code} of Bun`, coded(code)] as const),
   ['EHOSTUNREACH while reading', coded('EHOSTUNREACH', { syscall: 'read' })],
   ['ENETUNREACH while writing', coded('ENETUNREACH', { syscall: 'write' })],
+  ['ETIMEDOUT while reading', coded('ETIMEDOUT', { syscall: 'read' })],
   ['EHOSTUNREACH of who knows what', coded('EHOSTUNREACH')],
   ['another end of an HTTP/2 stream', coded('ERR_HTTP2_STREAM_ERROR', { message: `${refusedStream} or so` })],
   ['GOAWAY in the words of undici 7', coded('UND_ERR_SOCKET', { message: goaway })],

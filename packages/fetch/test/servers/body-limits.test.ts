@@ -114,7 +114,12 @@ describe.each(platforms)('the limits of a body by way of $platform', ({ fetch })
     const rejection = rejectionOf(response.text())
     await clock.advance(200)
 
-    expect(await rejection).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT', phase: 'total', timeoutMs: 200 })
+    expect(await rejection).toMatchObject({
+      code: 'ERR_HOLDFAST_TIMEOUT',
+      policy: 'fetch',
+      phase: 'run',
+      timeoutMs: 200,
+    })
   })
 
   it('end text that was asked for too late at once', async () => {

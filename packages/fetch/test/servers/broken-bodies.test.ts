@@ -56,6 +56,24 @@ describe.each(platforms)('a body that breaks by way of $platform', ({ fetch }) =
     expect(api.breakerOf(server.url)?.state).toBe('open')
   })
 
+  it.each([
+    ['the deadline of the call passes', { deadline: { remainingMs: () => 200 } }, 0],
+    ['it is asked for after the total limit', {}, 31_000],
+  ])('does not count when %s', async (_, init, waitMs) => {
+    await using server = await faultServer()
+    server.script('/kelp', [hangMidBody(10)])
+    const clock = virtualClock()
+    const api = breakingAfter(1, { fetch, clock })
+
+    const response = await api(`${server.url}/kelp`, init)
+    await clock.advance(waitMs)
+    const rejection = rejectionOf(response.text())
+    await clock.advance(200)
+
+    expect(await rejection).toMatchObject({ code: 'ERR_HOLDFAST_TIMEOUT' })
+    expect(api.breakerOf(server.url)?.state).toBe('closed')
+  })
+
   it('counts once, however many copies there are of it', async () => {
     await using server = await faultServer()
     server.script('/kelp', [resetMidBody(10)])
