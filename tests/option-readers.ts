@@ -6,6 +6,7 @@ import { instrument } from '@holdfast/opentelemetry'
 import { resilientPool } from '@holdfast/postgres'
 import { ioredisSettings, resilientRedis } from '@holdfast/redis'
 import { faultProxy } from '@holdfast/testing/fault-proxy'
+import { resilient } from '@holdfast/undici'
 import {
   bulkhead,
   circuitBreaker,
@@ -58,6 +59,7 @@ export const optionReaders: Readonly<Record<string, Readonly<Record<string, Opti
     resilientFetch: options => resilientFetch(options),
     body: body => resilientFetch({ body }),
   },
+  undici: { resilient: options => resilient(options) },
   postgres: {
     resilientPool: options => resilientPool(new Pool(), options),
     query: options => resilientPool(new Pool()).query('select 1', [], options),

@@ -34,6 +34,13 @@ const packages = Object.entries(optionReaders).map(([name, readers]) => {
   return { name, readers, tables: page === undefined ? [] : tablesOf(page) }
 })
 
+test('every package that tells options is compared with what reads them', () => {
+  const telling = all.filter(page => tablesOf(page).some(({ header }) => header[0] === 'option'))
+  const names = telling.flatMap(({ path }) => /^packages\/(.+)\/README\.md$/.exec(path)?.[1] ?? [])
+
+  expect(names.toSorted()).toEqual(Object.keys(optionReaders).toSorted())
+})
+
 describe.each(packages)('tables of $name', ({ name, readers, tables }) => {
   const optionTables = tables.filter(({ header }) => header[0] === 'option').map(table => [table.of, table] as const)
 

@@ -13,7 +13,9 @@ export interface Page {
 
 /** Everything that people read and copy from. */
 export function pages(): Page[] {
-  return globSync(['README.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md'], { cwd: root })
+  return globSync(['*.md', '.changeset/README.md', 'packages/*/README.md', 'examples/*/README.md', 'docs/**/*.md'], {
+    cwd: root,
+  })
     .map(path => path.replaceAll('\\', '/'))
     .toSorted()
     .map(path => ({ path, lines: readFileSync(join(root, path), 'utf8').split(/\r?\n/) }))

@@ -17,12 +17,13 @@ import { type Permit, permit } from './permit.ts'
 import type { Slot } from './slot.ts'
 import { type Holder, Slots } from './slots.ts'
 
+/** Options of `bulkhead`. */
 export interface BulkheadOptions extends CommonOptions {
   /** Calls that may run at once: an integer of at least 1, or Infinity. */
   readonly maxConcurrent: number
   /** Calls that may wait for a slot: an integer of at least 0, or Infinity. Default 0. */
   readonly maxQueued?: number | undefined
-  /** How long a call may wait, in milliseconds, at least 0. Default Infinity: until its deadline. */
+  /** How long a call may wait, in milliseconds, at least 0; with 0 none waits. Default Infinity: until its deadline. */
   readonly maxWaitMs?: number | undefined
   /**
    * How long work may go on in its slot after its caller was answered, in milliseconds, at least 0. Default 60 000;
@@ -31,6 +32,7 @@ export interface BulkheadOptions extends CommonOptions {
   readonly reclaimMs?: number | undefined
 }
 
+/** What `bulkhead` makes. */
 export interface Bulkhead extends Policy<never, BulkheadEvent> {
   /** Slots that are taken. */
   readonly active: number
@@ -40,11 +42,14 @@ export interface Bulkhead extends Policy<never, BulkheadEvent> {
   readonly maxConcurrent: number
   /** Calls that may wait. */
   readonly maxQueued: number
-  /** Changes the number of slots from now on. What runs goes on; what waits gets new slots at once. */
+  /** Changes the number of slots. What runs goes on; what waits gets new slots at once. Throws as `bulkhead` does. */
   readonly update: (options: { readonly maxConcurrent: number }) => void
-  /** Waits for a slot like a call does, by `maxQueued` and `maxWaitMs`. The permit holds it until it is released. */
+  /**
+   * Waits for a slot like a call does, by `maxQueued` and `maxWaitMs`, and rejects like one. The permit holds the slot
+   * until it is released: `reclaimMs` does not apply to it.
+   */
   readonly acquire: (options?: Pick<RunOptions, 'signal' | 'timeoutMs'>) => Promise<Permit>
-  /** A slot at once, or undefined. */
+  /** A permit at once, or undefined. */
   readonly tryAcquire: () => Permit | undefined
 }
 

@@ -31,4 +31,5 @@ export interface BulkheadReclaimed extends Occupancy {
   readonly type: 'bulkhead.reclaimed'
 }
 
+/** The events of a bulkhead. */
 export type BulkheadEvent = BulkheadQueued | BulkheadAcquired | BulkheadRejected | BulkheadReclaimed

@@ -3,6 +3,7 @@
 export interface Permit {
   /** Gives the slot back. Only the first call does anything. */
   readonly release: () => void
+  /** The same, at the end of the block of a `using`. */
   readonly [Symbol.dispose]: () => void
 }
 

@@ -22,38 +22,56 @@ import { type CircuitSnapshot, restore, snapshotOf } from './snapshot.ts'
 
 /** A call that was let through and cannot be wrapped. Only the first of its functions that is called does anything. */
 export interface CircuitPermit {
+  /** The call succeeded. */
   readonly success: () => void
+  /** The call failed. */
   readonly failure: () => void
   /** The call says nothing about the dependency. */
   readonly ignore: () => void
 }
 
-/** Why somebody acts by hand: at most 120 characters are kept. */
+/** What `isolate` and `close` take. */
 export interface ManualAction {
+  /** Why somebody acts by hand, told in events and snapshots; 120 characters are kept. Default: undefined. */
   readonly reason?: string | undefined
 }
 
+/** What `circuitBreaker` makes. */
 export interface CircuitBreaker extends Policy<never, CircuitEvent> {
-  /** `open` until the first call after the open time: it then becomes `halfOpen`, without a timer. */
+  /** What happens to calls now. `open` becomes `halfOpen` with the first call after the open time, without a timer. */
   readonly state: 'closed' | 'open' | 'halfOpen' | 'isolated'
   /** The state as plain JSON, for the option `restore`. */
   readonly snapshot: () => CircuitSnapshot
   /** Opens the circuit until `close` is called. */
   readonly isolate: (action?: ManualAction) => void
-  /** Closes the circuit, whatever its state, and forgets what was counted. What runs while it is closed goes on to count. */
+  /**
+   * Closes the circuit, whatever its state, and forgets what was counted. Where it is closed already, calls under way
+   * still count.
+   */
   readonly close: (action?: ManualAction) => void
-  /** Lets a call through that cannot be wrapped, or returns undefined. A probe that is never settled fails in time. */
+  /**
+   * Lets a call through that cannot be wrapped, or returns undefined. Say how the call ended: a probe of which nothing
+   * is said fails after `probeTimeoutMs`. In mode `observe` there is always a permit; one for an open circuit counts
+   * nothing.
+   */
   readonly tryAcquire: () => CircuitPermit | undefined
-  /** Counts what happened without a call, while the circuit is closed. Later it cannot be told which era it belongs to. */
+  /**
+   * Counts what happened without a call, while the circuit is closed: in no other state can it be told which one it
+   * belongs to. Throws a `RangeError` for what is no outcome.
+   */
   readonly record: (outcome: Outcome) => void
-  /** Resolves as soon as a call would be let through: at once, while it would be now. */
+  /**
+   * Resolves as soon as a call would be let through: at once, while it would be now. Rejects as `run` does, with the
+   * reason of `signal` or a `TimeoutError`.
+   */
   readonly whenAvailable: (options?: Pick<RunOptions, 'signal' | 'timeoutMs'>) => Promise<void>
 }
 
 /**
  * Stops calling a dependency that fails, lets a few probes through after a while, and calls it again when they succeed.
- * Rejects with a `CircuitOpenError` in the meantime. Failures are what `handles` and `handlesResult` say, by default all
- * errors; aborts from outside and the rejections of policies that protect say nothing.
+ * Rejects with a `CircuitOpenError` in the meantime. Failures are what `handles` and `handlesResult` say, by default
+ * all errors; aborts from outside and the rejections of policies that protect say nothing. The states are those of
+ * Michael Nygard's "Release It!", 2007.
  *
  * Throws a `TypeError` or `RangeError` for options that make no sense.
  *

@@ -32,6 +32,7 @@ export interface CircuitRejected extends PolicyEvent {
   readonly type: 'circuit.rejected'
   /** `observe`: it was let through all the same. */
   readonly mode: 'enforce' | 'observe'
+  /** As in `CircuitOpenError`. */
   readonly retryAfterMs: number
 }
 
@@ -42,4 +43,5 @@ export interface CircuitRestoreFailed extends PolicyEvent {
   readonly problem: string
 }
 
+/** The events of a circuit breaker. */
 export type CircuitEvent = CircuitOpened | CircuitHalfOpened | CircuitClosed | CircuitRejected | CircuitRestoreFailed

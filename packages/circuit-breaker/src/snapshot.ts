@@ -3,9 +3,13 @@ import type { Circuit } from './circuit.ts'
 import type { CircuitEvent } from './events.ts'
 import { longestOpenMs } from './open-time.ts'
 
-/** The state of a circuit as plain JSON, to be restored in another process. What the trip strategy counted is not in it. */
+/**
+ * The state of a circuit as plain JSON, to be restored in another process. What the trip strategy counted is not in it.
+ */
 export interface CircuitSnapshot {
+  /** Of this format. */
   readonly version: 1
+  /** A half-open circuit is told as an open one whose time is over. */
   readonly state: 'closed' | 'open' | 'isolated'
   /** When the next probe may run, in milliseconds since 1970-01-01 UTC; null unless it is open for a known time. */
   readonly openUntilEpochMs: number | null

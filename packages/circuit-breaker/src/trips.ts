@@ -3,6 +3,7 @@ import { type CountWindow, lastCalls, lastTime } from './windows.ts'
 
 /** How one call ended, as a trip strategy sees it. */
 export interface TripOutcome {
+  /** Whether it counts as a failure of the dependency. */
   readonly isFailure: boolean
   /** How long the call took, in milliseconds; 0 unless the counter reads the duration. */
   readonly durationMs: number
@@ -22,29 +23,34 @@ export interface TripCounter {
   readonly reads?: 'outcome' | 'time' | 'duration'
 }
 
-/** When to open: makes the counter of one breaker, so that breakers can share a strategy. */
+/** A trip strategy, which says when to open: it makes the counter of one breaker, so that breakers can share it. */
 export type Trip = () => TripCounter
 
 /** The calls that a rate is taken of: those of a time, or a number of them. */
 export type WindowOptions =
   | {
-      /** Calls that ended within this time, in milliseconds, above 0. The window moves in twentieths. */
+      /** Calls that ended within this time, in milliseconds, above 0 and finite. The window moves in twentieths. */
       readonly windowMs: number
       readonly windowCalls?: undefined
     }
   | {
-      /** The last calls, an integer of at least 1. */
+      /** That many of the last calls, an integer of at least 1. */
       readonly windowCalls: number
       readonly windowMs?: undefined
     }
 
+/** Options of `failureRate`: exactly one of `windowMs` and `windowCalls` must be given. */
 export type FailureRateOptions = WindowOptions & {
   /** The share of failures that opens the circuit, above 0 up to 1. */
   readonly threshold: number
-  /** Calls in the window before the share means anything, an integer of at least 1. Default 20, or `windowCalls` if less. */
+  /**
+   * Calls in the window before the share means anything, an integer of at least 1 and at most `windowCalls`. Default
+   * 20, or `windowCalls` if that is less.
+   */
   readonly minCalls?: number | undefined
 }
 
+/** Options of `slowCallRate`: exactly one of `windowMs` and `windowCalls` must be given. */
 export type SlowCallRateOptions = FailureRateOptions & {
   /** A call is slow that took longer than this, in milliseconds, at least 0. */
   readonly slowerThanMs: number
@@ -69,23 +75,34 @@ export function consecutiveFailures(count = 5): Trip {
 }
 
 /**
- * Opens when the share of failures reaches a threshold. Throws for options out of range.
+ * Opens when the share of failures reaches a threshold. Throws a `TypeError` or `RangeError` for options out of range.
  *
  * @example
- * circuitBreaker({ trip: failureRate({ threshold: 0.5, windowMs: 10_000, minCalls: 20 }) })
+ * const breaker = circuitBreaker({ trip: failureRate({ threshold: 0.5, windowMs: 10_000, minCalls: 20 }) })
  */
 export function failureRate(options: FailureRateOptions): Trip {
   const rate = readOptions('failureRate', options, rateRules)
   return rateTrip('failureRate', rate, ({ isFailure }) => isFailure, 'time')
 }
 
-/** Opens when the share of slow calls, failed or not, reaches a threshold. Throws for options out of range. */
+/**
+ * Opens when the share of slow calls, failed or not, reaches a threshold; a slow probe counts as failed. Throws a
+ * `TypeError` or `RangeError` for options that make no sense.
+ *
+ * @example
+ * const breaker = circuitBreaker({ trip: slowCallRate({ slowerThanMs: 500, threshold: 0.5, windowCalls: 100 }) })
+ */
 export function slowCallRate(options: SlowCallRateOptions): Trip {
   const { slowerThanMs, ...rate } = readOptions('slowCallRate', options, { ...rateRules, slowerThanMs: duration(0) })
   return rateTrip('slowCallRate', rate, ({ durationMs }) => durationMs > slowerThanMs, 'duration')
 }
 
-/** Opens when any of these strategies would. Throws a `TypeError` for what is none. */
+/**
+ * Opens when any of these strategies would. Throws a `TypeError` for none, and for what is none.
+ *
+ * @example
+ * const trip = anyOf(consecutiveFailures(5), failureRate({ threshold: 0.5, windowMs: 10_000 }))
+ */
 export function anyOf(...trips: readonly Trip[]): Trip {
   const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isFunction)
   readOptions('anyOf', { trips }, { trips: rule('one or more trip strategies', isList) })

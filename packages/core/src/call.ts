@@ -52,8 +52,11 @@ export const newId = (): number => ++calls.lastId
  * rest. No `#private` fields: calls cross from one copy of the kernel to another.
  */
 export class KernelCall implements Call {
+  /** The policy, or the pipeline, whose `run` made the root of this call. */
   readonly identity: Identity
+  /** The call around this one; undefined for a run that is in no other. */
   readonly parent: KernelCall | undefined
+  /** The call that `run` made. */
   readonly root: KernelCall
   readonly attempt: number
   /** Undefined is none: for a number that may be Infinity, the engine would make an object each time. */
@@ -81,6 +84,7 @@ export class KernelCall implements Call {
     return holdfast
   }
 
+  /** Made on first read. */
   get scope(): Scope {
     this.ownScope ??= new Scope(false)
     return this.ownScope
@@ -121,7 +125,9 @@ export class KernelCall implements Call {
     return () => (deadlineMs === Infinity ? Infinity : Math.max(0, deadlineMs - root.identity.clock.nowMs()))
   }
 
-  /** A call within this one, cancelled with it, or, with an answer, also by itself. `leave` it when its work has ended. */
+  /**
+   * A call within this one, cancelled with it, or, with an answer, also by itself. `leave` it when its work has ended.
+   */
   child(attempt: number, deadline: number | undefined, answer?: Answer): KernelCall {
     const scope = answer ?? (this.isCancellable ? new Scope(true) : undefined)
     const child = new KernelCall(this.identity, this, this.root, attempt, deadline, scope)

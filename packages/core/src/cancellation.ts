@@ -6,6 +6,7 @@ export type Origin = 'caller' | 'timeout' | 'loser'
 
 /** Why a call was cancelled. */
 export interface Cancellation {
+  /** Who no longer wants the answer. */
   readonly origin: Origin
   /** The reason of the signals in the subtree: the caller's own, or the error of the timeout. */
   readonly reason: unknown

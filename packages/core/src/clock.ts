@@ -1,6 +1,6 @@
 import { shared } from './protocol.ts'
 
-/** Where a policy gets its time from. Tests inject a virtual one; see `@holdfast/testing`. */
+/** Where a policy gets its time from. Tests inject a virtual one: `virtualClock` of `@holdfast/testing`. */
 export interface Clock {
   /** Monotonic time in milliseconds. Only differences mean something. */
   nowMs(): number
@@ -8,6 +8,7 @@ export interface Clock {
   epochMs(): number
   /** Calls back once, `delayMs` from now. Returns what `clearTimeout` takes. */
   setTimeout(callback: () => void, delayMs: number): unknown
+  /** Clears a timer that has not run yet; does nothing for any other. */
   clearTimeout(timer: unknown): void
 }
 

@@ -10,6 +10,7 @@ export interface Deadline {
   remainingMs(): number
 }
 
+/** Options of `deadlineFrom`. */
 export interface DeadlineOptions {
   /** Where time comes from. Default: the clock of the platform. */
   readonly clock?: Clock | undefined
@@ -17,8 +18,8 @@ export interface DeadlineOptions {
 
 /**
  * The deadline that the caller of a server has sent in `Holdfast-Deadline-Ms`, counted from now: read it as soon as the
- * request is there, and hand it on to what is called for it. Without the header, or with anything but one to nine digits
- * in it, there is no end. Read it only of callers that you trust to cut their own work short.
+ * request is there, and hand it on to what is called for it. Without the header, or with anything but one to nine
+ * digits in it, there is no end. Read it only of callers that you trust to cut their own work short.
  *
  * @example
  * const deadline = deadlineFrom(request)

@@ -5,6 +5,7 @@ import type { UnknownOutcomeError } from './unknown-outcome-error.ts'
  * message are made when they are read, as an open circuit may reject 100 000 times a second.
  */
 export abstract class HoldfastError extends Error {
+  /** The stable code, to match on. */
   abstract readonly code: HoldfastErrorCode
   /** Name of the policy that rejected. */
   readonly policy: string
@@ -17,6 +18,7 @@ export abstract class HoldfastError extends Error {
   /** The message, after the name of the policy. */
   protected abstract describe(): string
 
+  /** The name of the class, such as `TimeoutError`. */
   override get name(): string {
     return names[this.code]
   }
@@ -25,6 +27,7 @@ export abstract class HoldfastError extends Error {
     overwrite(this, 'name', name)
   }
 
+  /** Who, what, and what next: `catalogue: circuit is open, next probe in 4200 ms`. */
   override get message(): string {
     return `${this.policy}: ${this.describe()}`
   }
@@ -53,10 +56,10 @@ export class TimeoutError extends HoldfastError {
   }
 }
 
-/** A circuit breaker did not let the call through. */
+/** A circuit breaker did not let the call through: the operation was not called. */
 export class CircuitOpenError extends HoldfastError {
   readonly code = 'ERR_HOLDFAST_CIRCUIT_OPEN'
-  /** Milliseconds until the next probe may run; 0 while probes run, Infinity while isolated. */
+  /** Milliseconds until the next probe may run; 0 while all probes are taken, Infinity where only a hand closes it. */
   readonly retryAfterMs: number
   /** True when the circuit was opened by hand, and stays open until it is closed by hand. */
   readonly isolated: boolean
@@ -94,7 +97,7 @@ export class BulkheadFullError extends HoldfastError {
   }
 }
 
-/** A rate limiter did not let the call through. */
+/** A rate limiter did not let the call through. No policy of these packages makes one: it is for those of others. */
 export class RateLimitedError extends HoldfastError {
   readonly code = 'ERR_HOLDFAST_RATE_LIMITED'
   /** Milliseconds until a call may be admitted. */
@@ -119,20 +122,26 @@ export interface HoldfastErrors {
   readonly ERR_HOLDFAST_UNKNOWN_OUTCOME: UnknownOutcomeError
 }
 
+/** The code of one of Holdfast's own rejections. */
 export type HoldfastErrorCode = keyof HoldfastErrors
 
 /**
  * True of an error that a policy made, of any copy of the library; with `code`, only of that kind.
  *
  * @example
- * if (isHoldfastError(error, 'ERR_HOLDFAST_CIRCUIT_OPEN')) response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1_000))
+ * if (isHoldfastError(error, 'ERR_HOLDFAST_CIRCUIT_OPEN')) {
+ *   response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1_000))
+ * }
  */
 export function isHoldfastError<C extends HoldfastErrorCode>(error: unknown, code?: C): error is HoldfastErrors[C] {
   const found = codeOf(error)
   return code === undefined ? isCode(found) : found === code
 }
 
-/** True of a rejection that protects: the operation was not called, and calling again at once would not help. */
+/**
+ * True of a rejection that protects (circuit open, bulkhead full, rate limited): the operation was not called, and
+ * calling again at once would not help. No retry repeats it, and no breaker counts it.
+ */
 export function isProtective(error: unknown): boolean {
   const code = codeOf(error)
   return code !== 'ERR_HOLDFAST_TIMEOUT' && code !== 'ERR_HOLDFAST_UNKNOWN_OUTCOME' && isCode(code)

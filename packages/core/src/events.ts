@@ -7,6 +7,7 @@ import { clean } from './text.ts'
 
 /** What all events have. */
 export interface PolicyEvent {
+  /** What happened, such as `circuit.opened`. */
   readonly type: string
   /** The policy that speaks. */
   readonly policy: { readonly name: string; readonly kind: string }
@@ -22,6 +23,7 @@ export interface PolicyEvent {
 
 /** How events tell of an error. Name and code are safe as telemetry; messages, URLs and keys stay with the error. */
 export interface ErrorFacts {
+  /** What was thrown, or rejected with: it may be anything. */
   readonly error: unknown
   /** `error.name`, at most 120 characters; what `typeof` says of anything but an object. */
   readonly errorName: string
@@ -43,10 +45,12 @@ export type Facts<Event extends PolicyEvent> = Event extends PolicyEvent
   ? Omit<Event, Exclude<keyof PolicyEvent, 'type'>>
   : never
 
+/** Is told events. It cannot change an outcome: what it throws, or rejects with, is reported. */
 export type Listener<Event extends PolicyEvent> = (event: Event) => unknown
 
 /** Who listens to one policy. Emitting costs nothing while nobody does: ask `isHeard` before building an event. */
 export class Emitter<Event extends PolicyEvent> {
+  /** The policy that speaks. */
   readonly identity: Identity
   private listeners: readonly Listener<Event>[] = []
 
@@ -54,10 +58,12 @@ export class Emitter<Event extends PolicyEvent> {
     this.identity = identity
   }
 
+  /** True while a listener, or an observer of the process, is told events of this policy. */
   get isHeard(): boolean {
     return this.listeners.length !== 0 || observers.list.length !== 0
   }
 
+  /** True while somebody has subscribed; observers do not count. */
   get hasListeners(): boolean {
     return this.listeners.length !== 0
   }
@@ -67,7 +73,10 @@ export class Emitter<Event extends PolicyEvent> {
     for (const listener of this.listeners) callGuarded(`a listener of ${this.identity.name}`, () => listener(event))
   }
 
-  /** Calls `listener` with each event from now on, until the returned function is called. */
+  /**
+   * Calls `listener` with each event from now on, until the returned function is called. Throws a `TypeError` for what
+   * is no function.
+   */
   subscribe(listener: Listener<Event>): () => void {
     if (typeof listener !== 'function') throw new TypeError(`${this.identity.name}: a listener must be a function`)
     // An entry of its own, so that a listener that subscribed twice leaves once at a time.
@@ -78,7 +87,7 @@ export class Emitter<Event extends PolicyEvent> {
     }
   }
 
-  /** `attempt` where it is not that of the call. */
+  /** Tells listeners and observers, once it is their turn. Name `attempt` where it is not that of the call. */
   emit(facts: Facts<Event>, call?: KernelCall, attempt: number | undefined = call?.attempt): void {
     deliver(envelop(facts, this.identity, call, attempt) as unknown as Event, this.listeners)
   }
@@ -131,6 +140,7 @@ export function errorFacts(error: unknown): ErrorFacts {
   return { error, errorName: name ?? typeof error, errorCode: readWord(error, 'code') }
 }
 
+/** What events tell of a failure: as `errorFacts`, and whether a result was judged one. */
 export function failureFacts(failure: Failure): FailureFacts {
   if ('error' in failure) return { ...errorFacts(failure.error), isResult: false }
   return { error: undefined, errorName: 'result', errorCode: undefined, isResult: true }

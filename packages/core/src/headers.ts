@@ -1,8 +1,12 @@
-/** Headers as fetch has them, or as Node's servers and undici do: lower-case names, and lists for what came more than once. */
+/**
+ * Headers as fetch has them, or as Node's servers and undici do: lower-case names, and lists for what came more than
+ * once.
+ */
 export type HeaderSource = Pick<Headers, 'get'> | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What has headers: a `Response`, a `Request`, an `IncomingMessage`. */
 export interface WithHeaders {
+  /** As fetch or as Node has them. */
   readonly headers: HeaderSource
 }
 

@@ -22,16 +22,18 @@ export interface KeyedOverflowed extends PolicyEvent {
   readonly type: 'keyed.overflowed'
 }
 
+/** The events of `keyed` itself; `subscribe` delivers those of its policies, too. */
 export type KeyedEvent = KeyedEvicted | KeyedOverflowed
 
+/** Options of `keyed`. */
 export interface KeyedOptions<Key, P extends AnyPolicy> extends CommonOptions {
-  /** The key of a call: what `Map` compares, not undefined, no promise. */
+  /** The key of a call, compared as `Map` does. For undefined, and for a promise, the call fails with a `TypeError`. */
   readonly by: (call: Call) => Key
-  /** Makes the policy of a new key. */
+  /** Makes the policy of a new key, with the clock of `keyed`. What it throws is what the call fails with. */
   readonly make: (key: Key) => P
   /** Makes the policy that new keys share when no other can be dropped. Default: `make('overflow')`. */
   readonly makeOverflow?: (() => P) | undefined
-  /** Keys that have a policy of their own at a time, an integer of at least 1. Default 1 000. */
+  /** Keys that have a policy of their own at a time, an integer of at least 1, or Infinity. Default 1 000. */
   readonly maxKeys?: number | undefined
 }
 
@@ -48,9 +50,15 @@ export interface Keyed<Key, P extends AnyPolicy> extends Policy<AddedBy<P>, Even
 /**
  * Gives each key a policy of its own, in bounded memory: one breaker per origin, one bulkhead per tenant. When it is
  * full, the least recently used policy makes room: idle before open, busy never; if all are busy, new keys share one.
+ * So does a string of more than 1 024 characters.
+ *
+ * Throws a `TypeError` or `RangeError` for options that make no sense.
  *
  * @example
- * const perHost = keyed({ by: call => call.context.host, make: host => circuitBreaker({ name: `breaker ${host}` }) })
+ * declare module '@holdfast/core' { interface CallContext { readonly tenant?: string } }
+ * const make = () => circuitBreaker({ name: 'tenant.breaker' })
+ * const perTenant = keyed({ by: call => call.context.tenant ?? 'nobody', make, maxKeys: 500 })
+ * const product = await perTenant.run(({ signal }) => getJson(url, signal), { context: { tenant: 'acme' } })
  */
 export function keyed<Key, P extends AnyPolicy>(options: KeyedOptions<Key, P>): Keyed<Key, P> {
   const { by, make, makeOverflow, maxKeys, ...identity } = readPolicyOptions('keyed', options, {

@@ -23,7 +23,9 @@ export interface Layer<Token> {
 
 /** What comes after a promise. */
 export interface Handlers {
+  /** Returns the value. */
   readonly onValue: <T>(value: T) => T
+  /** Throws the error. */
   readonly onError: (error: unknown) => never
 }
 
@@ -31,6 +33,7 @@ export interface Handlers {
 export interface Answering {
   /** Makes the answer, and so the call for what is inside. As for the rest, like that of a layer. */
   readonly enter: (call: KernelCall) => Answer | undefined
+  /** The way of a call that `enter` made no answer for. */
   readonly instead: Runner
 }
 

@@ -14,6 +14,7 @@ export interface CallSettled extends PolicyEvent, Partial<ErrorFacts> {
   readonly type: 'call.settled'
   /** `cancelled` when the caller's signal or limit ended the run, or that of a run around it. */
   readonly outcome: 'value' | 'error' | 'cancelled'
+  /** From the start of the run to the answer, in milliseconds. */
   readonly durationMs: number
 }
 
@@ -31,6 +32,7 @@ export interface AttemptSettled extends PolicyEvent, Partial<ErrorFacts> {
   readonly attemptId: number
   /** `cancelled` when the answer was no longer wanted. */
   readonly outcome: 'value' | 'error' | 'cancelled'
+  /** From the call of the operation until what it returned has settled, in milliseconds. */
   readonly durationMs: number
 }
 

@@ -5,6 +5,7 @@ import { clean, show } from './text.ts'
 export interface Rule<T> {
   /** Completes `must be …` in the message: `an integer of at least 1`. */
   readonly expected: string
+  /** Whether a value will do. */
   accepts(value: unknown): boolean
   /** A value of this type that is not accepted is out of range, any other is of the wrong type. */
   readonly type?: 'number' | 'string'
@@ -19,7 +20,7 @@ export type Read<R> = { readonly [Key in keyof R]: R[Key] extends Rule<infer T> 
 
 /** The options that every policy has. */
 export interface CommonOptions {
-  /** Who speaks in errors and events, at most 120 characters. Default: the kind of the policy. */
+  /** Who speaks in errors and events; 120 characters are kept, no control characters. Default: the kind of the policy. */
   readonly name?: string | undefined
   /** Where time comes from, the same for all members of a pipeline. Default: the clock of the platform. */
   readonly clock?: Clock | undefined
@@ -29,9 +30,13 @@ export interface CommonOptions {
 
 /** What a policy knows of itself, from its common options. */
 export interface Identity {
+  /** What kind of policy it is, such as `retry`. */
   readonly kind: string
+  /** Who speaks in errors and events. */
   readonly name: string
+  /** Where its time comes from. */
   readonly clock: Clock
+  /** The lever of the option `enabled`; undefined where it is always on. */
   readonly enabled: (() => boolean) | undefined
 }
 

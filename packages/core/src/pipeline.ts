@@ -11,9 +11,11 @@ export interface PipelineOptions extends CommonOptions {}
 
 /** The type of `pipeline`. */
 export interface PipelineFactory {
+  /** Composes policies, outermost first. */
   <const Members extends readonly AnyPolicy[]>(
     ...members: Members
   ): Policy<AddedBy<Members[number]>, EventOf<Members[number]>>
+  /** With options as the last argument. */
   <const Members extends readonly AnyPolicy[]>(
     ...membersAndOptions: readonly [...Members, PipelineOptions]
   ): Policy<AddedBy<Members[number]>, EventOf<Members[number]>>

@@ -13,7 +13,9 @@ declare const types: unique symbol
  * operation's own result; `Event` is what its listeners are told.
  */
 export interface Policy<Added = never, Event extends PolicyEvent = PolicyEvent> {
+  /** Who speaks in errors and events. */
   readonly name: string
+  /** What kind of policy it is, such as `retry`, `circuit-breaker` or `pipeline`. */
   readonly kind: string
   /**
    * Runs `operation` under this policy. Works detached: `const { run } = policy`. Rejects with what the operation threw
@@ -22,10 +24,13 @@ export interface Policy<Added = never, Event extends PolicyEvent = PolicyEvent> 
   readonly run: <T>(operation: Operation<T>, options?: RunOptions<NoInfer<T>> | Call) => Promise<T | Added>
   /** Calls `listener` with each event until the returned function is called. It cannot change an outcome. */
   readonly subscribe: (listener: Listener<Event>) => () => void
+  /** What the kernel needs of it, of no use to anybody else. */
   readonly [holdfast]: Linkage
+  /** Carries the type parameters; never there at run time. */
   readonly [types]?: { readonly added: Added; readonly event: Event }
 }
 
+/** Any policy or pipeline, whatever it adds to results and tells. */
 // biome-ignore lint/suspicious/noExplicitAny: any event, so that policies of all events are accepted
 export type AnyPolicy = Policy<unknown, any>
 
@@ -46,10 +51,13 @@ export type Standing = 'idle' | 'open' | 'busy'
 export interface Linkage {
   /** Given the next runner, returns the one that goes through this policy. Called when a pipeline is made. */
   link(next: Runner): Runner
+  /** The common options, as read. */
   readonly identity: Identity
   /** Of a pipeline: what it was made of. */
   readonly members?: readonly AnyPolicy[]
+  /** How busy it is now. Default: idle. */
   readonly standing?: () => Standing
+  /** What pipelines check it by. Default: nothing is checked. */
   readonly traits?: Traits
   /** Of a pipeline: what it has told about its members. */
   readonly warnings?: readonly string[]
@@ -69,6 +77,7 @@ export interface Traits {
 
 /** What makes a policy, for `definePolicy`. */
 export interface Definition<Event extends PolicyEvent> extends Omit<Linkage, 'identity'> {
+  /** Who listens to it. */
   readonly emitter: Pick<Emitter<Event>, 'identity' | 'subscribe'>
 }
 
@@ -77,7 +86,8 @@ export interface Definition<Event extends PolicyEvent> extends Omit<Linkage, 'id
  * accessors stay accessors.
  *
  * @example
- * const counted = definePolicy({ emitter, link: next => (operation, call) => { count++; return next(operation, call) } }, {})
+ * const emitter = new Emitter(readPolicyOptions('passing', { name: 'lets all pass' }, {}))
+ * const passing = definePolicy({ emitter, link: next => (operation, call) => next(operation, call) }, {})
  */
 export function definePolicy<Added, Event extends PolicyEvent, Extras extends object>(
   { emitter, link, ...linkage }: Definition<Event>,

@@ -1,6 +1,8 @@
 /** What stands in a queue. It carries its own links, so that leaving from the middle is O(1) too. */
 export interface Queueable<Item> {
+  /** Written by the queue only. */
   ahead: Item | undefined
+  /** Written by the queue only. */
   behind: Item | undefined
 }
 
@@ -8,12 +10,15 @@ export interface Queueable<Item> {
 export class Queue<Item extends Queueable<Item>> {
   private head: Item | undefined = undefined
   private tail: Item | undefined = undefined
+  /** How many stand in it. */
   length = 0
 
+  /** Who has stood in it longest; undefined when it is empty. */
   get first(): Item | undefined {
     return this.head
   }
 
+  /** To the end. `item` must be in no queue. */
   push(item: Item): void {
     item.ahead = this.tail
     if (this.tail === undefined) this.head = item

@@ -18,7 +18,7 @@ export class RollingCounts {
   private wentBackMs = 0
   private position = 0
 
-  /** `kinds` things are counted side by side. */
+  /** `kinds` things are counted side by side, over `windowMs`, in steps of `windowMs / slots`. */
   constructor(windowMs: number, slots: number, kinds: number) {
     this.windowMs = windowMs
     this.slots = slots
@@ -27,6 +27,7 @@ export class RollingCounts {
     this.totals = new Float64Array(kinds)
   }
 
+  /** Counts `amount` of a kind, from 0, as of `nowMs`. */
   add(kind: number, nowMs: number, amount = 1): void {
     this.expire(nowMs)
     const place = this.position * this.kinds + kind
@@ -34,11 +35,13 @@ export class RollingCounts {
     this.totals[kind] = (this.totals[kind] as number) + amount
   }
 
+  /** How many of a kind the window holds at `nowMs`. */
   total(kind: number, nowMs: number): number {
     this.expire(nowMs)
     return this.totals[kind] as number
   }
 
+  /** Forgets all counts. */
   clear(): void {
     this.ring.fill(0)
     this.totals.fill(0)

@@ -14,13 +14,18 @@ import { show } from './text.ts'
 
 /** What a caller may ask of one run. A `Call` may be given in its place: the run then belongs to that call. */
 export interface RunOptions<T = unknown> {
-  /** Ends the run at once when it aborts, with the signal's own reason. */
+  /**
+   * Ends the run at once when it aborts, with the signal's own reason. Aborted already, the operation is not called.
+   */
   readonly signal?: AbortSignal | undefined
   /** Limit of the whole run in milliseconds, above 0; it rejects with `TimeoutError`. Default: Infinity. */
   readonly timeoutMs?: number | undefined
-  /** What operations and callbacks find as `call.context`. */
+  /** What operations and callbacks find as `call.context`. Default: an empty frozen object. */
   readonly context?: CallContext | undefined
-  /** Receives a value that came when the caller had been answered already: a connection to release, a body to cancel. */
+  /**
+   * Receives a value that came when the caller had been answered already: a connection to release, a body to cancel.
+   * What it throws is reported. Default: the value is just dropped.
+   */
   readonly discard?: ((value: T) => unknown) | undefined
 }
 
@@ -152,7 +157,9 @@ function readRunOptions<T>(name: string, options: RunOptions<T>): RunOptions<T> 
 
 let areShapesKept = false
 
-/** With the first policy, not as this module loads: who imports an error and no policy need not get all of the kernel. */
+/**
+ * With the first policy, not as this module loads: who imports an error and no policy need not get all of the kernel.
+ */
 export function keepCallShapes(): void {
   if (areShapesKept) return
   areShapesKept = true

@@ -14,12 +14,17 @@ export interface Given {
  * which cancellation travels.
  */
 export class Scope extends Dependent {
+  /** False where nothing can cancel the call. */
   readonly isCancellable: boolean
+  /** Set once the answer is no longer wanted. */
   cancelled: Cancellation | undefined = undefined
   /** The latest of those who are told when this is cancelled. */
   first: Dependent | undefined = undefined
+  /** Of a root: what the caller gave. */
   given: Given | undefined = undefined
+  /** Of a root: the number of the run, once somebody has asked. */
   callId = 0
+  /** Work that goes on although nobody waits for it. */
   abandoned: Set<PromiseLike<unknown>> | undefined = undefined
   private controller: AbortController | undefined = undefined
 

@@ -1,9 +1,12 @@
 import { HoldfastError } from './errors.ts'
 
-/** An operation was sent, and nobody knows whether it was carried out. No retry repeats it. What was seen is the `cause`. */
+/**
+ * An operation was sent, and nobody knows whether it was carried out. No retry repeats it, and a breaker counts it as a
+ * failure. What was seen is the `cause`.
+ */
 export class UnknownOutcomeError extends HoldfastError {
   readonly code = 'ERR_HOLDFAST_UNKNOWN_OUTCOME'
-  /** `COMMIT`, `the statement`, the name of a command. */
+  /** What was sent, such as `COMMIT`, `the statement`, or the name of a command. */
   readonly operation: string
 
   constructor(policy: string, operation: string, options?: ErrorOptions) {

@@ -8,6 +8,11 @@ import { holdfast } from './protocol.ts'
 /** A pipeline is legal and yet hardly meant. Told once, and only to observers. */
 export interface PipelineWarning extends PolicyEvent {
   readonly type: 'pipeline.warning'
+  /**
+   * What is hardly meant. `limits-do-not-fit`: all attempts and waits take longer than the limit outside.
+   * `breaker-outside-retry`: the breaker sees one outcome for all attempts. `retry-around-fallback`: the retry never
+   * sees an error. `retry-around-nothing`: an attempt may hang.
+   */
   readonly warning: 'limits-do-not-fit' | 'breaker-outside-retry' | 'retry-around-fallback' | 'retry-around-nothing'
   /** Names the members, and says what to do. */
   readonly message: string

@@ -20,12 +20,15 @@ export interface FallbackFacts {
   readonly error: unknown
   /** The result that was judged a failure. */
   readonly result: unknown
+  /** The attempt that it happened in, from 1. */
   readonly attempt: number
+  /** The call around it: hand it to `run` of another policy, and that ends with this one. */
   readonly call: Call
 }
 
+/** Options of `fallback`. */
 export interface FallbackOptions<Added> extends CommonOptions {
-  /** Makes the answer. What it throws, or rejects with, reaches the caller untouched. */
+  /** Makes the answer, or a promise of it. What it throws, or rejects with, reaches the caller untouched. */
   readonly to: (failed: FallbackFacts) => PromiseLike<Added> | Added
   /** Whether an error is answered. Never asked about an abort from outside. Default: all are. */
   readonly handles?: ((failed: FallbackFacts) => boolean) | undefined
@@ -45,10 +48,12 @@ export interface FallbackFailed extends PolicyEvent, FailureFacts {
   readonly fallbackError: unknown
 }
 
+/** The events of a fallback. */
 export type FallbackEvent = FallbackUsed | FallbackFailed
 
 /**
- * Answers with something else when the operation fails: a default, a stale copy, another source.
+ * Answers with something else when the operation fails: a default, a stale copy, another source. What it may answer
+ * joins the type of the result.
  *
  * Throws a `TypeError` or `RangeError` for options that make no sense.
  *

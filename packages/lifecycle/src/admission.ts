@@ -7,6 +7,7 @@ import { type EventLoopLag, eventLoopLag } from './event-loop-lag.ts'
 import { isOver, type ServerAnswer, type ServerRequest, whenOver } from './exchange.ts'
 import { type Refusal, unavailable } from './refusal.ts'
 
+/** Options of `admission`. */
 export interface AdmissionOptions {
   /** Requests that may be served at once: an integer of at least 1. */
   readonly maxConcurrent: number
@@ -26,6 +27,7 @@ export interface AdmissionOptions {
   readonly clock?: Clock | undefined
 }
 
+/** What `admission` makes: a gate for requests. */
 export interface Admission {
   /** What holds the slots: look at `active` and `queued`, or `update` it. */
   readonly bulkhead: Bulkhead

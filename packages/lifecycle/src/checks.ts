@@ -3,6 +3,7 @@ import { show } from '@holdfast/core/kernel'
 /** What the failure of a check means: `critical` takes this replica out of rotation, `degrading` is only told. */
 export type Impact = 'critical' | 'degrading'
 
+/** What a check is handed. */
 export interface CheckContext {
   /** Aborts when the check has taken too long. */
   readonly signal: AbortSignal

@@ -2,6 +2,7 @@
 import type { Clock } from '@holdfast/core'
 import { clockRule, numeric, readOptions, unref } from '@holdfast/core/kernel'
 
+/** Options of `eventLoopLag`. */
 export interface EventLoopLagOptions {
   /** How long a delay is remembered: each such time it counts for a third. In milliseconds, at least 100. Default 500. */
   readonly windowMs?: number | undefined
@@ -11,6 +12,7 @@ export interface EventLoopLagOptions {
   readonly clock?: Clock | undefined
 }
 
+/** What `eventLoopLag` makes: a measurement that goes on until it is closed. */
 export interface EventLoopLag {
   /** By how much timers are late, in milliseconds, averaged over the last `windowMs` or so. */
   readonly lagMs: number

@@ -6,6 +6,7 @@ import { assertCheck, type Breaker, type Check, type Compartment, type Impact, i
 /** Breakers that are found by themselves are told up to this number. */
 const MOST_DISCOVERED = 100
 
+/** What a probe tells of one check. */
 export interface CheckReport {
   readonly status: 'up' | 'down'
   readonly impact: Impact
@@ -23,6 +24,7 @@ export interface Health {
   readonly checks?: Readonly<Record<string, CheckReport>>
 }
 
+/** Where a process stands between its start and its end. */
 export type State = 'starting' | 'running' | 'draining' | 'closing' | 'stopped'
 
 export interface HealthOptions {

@@ -11,6 +11,7 @@ import { exitCodeOf, listenToProcess } from './process-events.ts'
 import { shutDown } from './shutdown.ts'
 import { WorkInFlight } from './work-in-flight.ts'
 
+/** What `shutdown` takes. */
 export interface ShutdownRequest {
   /** Why: for the audit, at most 120 characters. */
   readonly reason: string
@@ -18,6 +19,7 @@ export interface ShutdownRequest {
   readonly exitCode?: number | undefined
 }
 
+/** What `lifecycle` makes: the state of the process, its probes and its shutdown. */
 export interface Lifecycle {
   /** `starting` until `started()`, then `running`; a shutdown goes by `draining` and `closing` to `stopped`. */
   readonly state: State

@@ -5,6 +5,7 @@ import { consoleLogger, type Logger } from './audit.ts'
 import type { Check } from './checks.ts'
 import type { Closable } from './draining-server.ts'
 
+/** Options of `lifecycle`. */
 export interface LifecycleOptions {
   /** Who speaks in log lines and errors. Default `service`. */
   readonly name?: string | undefined

@@ -28,6 +28,7 @@ export interface ServerCall {
   readonly deadline: Deadline
 }
 
+/** Options of `callOf`. */
 export interface CallOptions {
   /** Whether `Holdfast-Deadline-Ms` is read: only of clients that you trust to cut their own work short. Default false. */
   readonly deadlineHeader?: boolean | undefined

@@ -7,6 +7,7 @@ import { metricsSink } from './metrics.ts'
 import type { Sink } from './sink.ts'
 import { tracesSink } from './traces.ts'
 
+/** Options of `instrument`. */
 export interface InstrumentOptions {
   /** Where metrics go; `false` for none. Default: the global one, as it is at this moment. */
   readonly meterProvider?: api.MeterProvider | false | undefined

@@ -30,6 +30,7 @@ export interface EmittedLog {
   readonly attributes: Attributes
 }
 
+/** Takes log records: a logger of the logs API. */
 export interface LogEmitter {
   emit(record: EmittedLog): void
 }

@@ -23,6 +23,7 @@ export type NextStep = 'repeat' | 'repeat once' | 'repeat reads' | 'probe' | 'st
 
 /** What `classify` makes of an error. */
 export interface ClassifiedFailure {
+  /** What it says about the work. */
   readonly kind: FailureKind
   /** The SQLSTATE, or the code of the socket; undefined where the message told, or nothing did. */
   readonly code: string | undefined

@@ -9,8 +9,9 @@ import type { PoolConfig } from 'pg'
 type Tuned<Options> = Omit<Options, 'clock' | 'random'>
 
 /**
- * In milliseconds, above 0; Infinity is no limit. Each must be below the next that is one. What is left out is as the pool
- * has it, by `connectionTimeoutMillis`, `lock_timeout` and `statement_timeout`.
+ * The limits of a pool, in milliseconds, above 0; Infinity is no limit. Each must be below the next that is one. What is left
+ * out is as the pool has it, by `connectionTimeoutMillis`, `lock_timeout` and `statement_timeout`, and gives way to those
+ * that are given.
  */
 export interface PostgresTimeouts {
   /** To get a connection, with the wait for a free one. Default 2 000. */
@@ -25,19 +26,27 @@ export interface PostgresTimeouts {
 
 /** The options of `resilientPool`. */
 export interface PostgresOptions extends CommonOptions {
+  /** How long each part of the work may take. Default 2, 5, 10 and 30 s; each is told there. */
   readonly timeouts?: PostgresTimeouts | undefined
   /**
    * Whether connections are opened with `statement_timeout` and `lock_timeout`. `false` where a pooler refuses them as
    * startup parameters; transactions set them all the same. Default `true`.
    */
   readonly sessionTimeouts?: boolean | undefined
-  /** Attempts: options in place of the preset's, a policy, or `false`. Default 5, of what may be repeated. */
+  /**
+   * Attempts: options in place of the preset's, a policy, or `false`. Default 5, of what may be repeated. A `handles` of your
+   * own takes the place of that rule; an `UnknownOutcomeError` is not repeated all the same.
+   */
   readonly retry?: Tuned<RetryOptions> | AnyPolicy | false | undefined
-  /** The breaker of the whole pool: options in place of the preset's, a circuit breaker, or `false`. */
+  /**
+   * The breaker of the whole pool: options in place of the preset's, a circuit breaker, or `false`. Default: it opens after
+   * twice as many failures in a row as the pool has connections, 5 at least, or when half of at least 20 calls within 10 s
+   * have failed; for 1 s, doubling, up to 30 s. Only what speaks of the database is a failure: see `classify`.
+   */
   readonly breaker?: Tuned<CircuitBreakerOptions> | CircuitBreaker | false | undefined
   /**
    * How many connections may be used at once, and how many calls may wait for one: options in place of the preset's, a
-   * bulkhead, or `false`. Default: the pool's `max`, and ten times as many waiting.
+   * bulkhead, or `false`. Default: the pool's `max`, and ten times as many waiting, each for `acquireMs` at most.
    */
   readonly bulkhead?: Partial<Tuned<BulkheadOptions>> | Bulkhead | false | undefined
   /**

@@ -18,16 +18,19 @@ export interface WorkOptions {
   readonly readOnly?: boolean | undefined
 }
 
+/** What a query may ask for. */
 export interface QueryOptions extends WorkOptions {}
 
+/** How much a transaction sees of others that run at the same time. */
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 
+/** What a transaction may ask for. */
 export interface TransactionOptions extends WorkOptions {
-  /** Default: that of the server, which is `read committed` unless it was told otherwise. */
+  /** How much it sees of others. Default: as the server has it, which is `read committed` unless it was told otherwise. */
   readonly isolation?: Isolation | undefined
   /** For one that is serializable and read-only: it waits for a moment in which it cannot fail. Default `false`. */
   readonly deferrable?: boolean | undefined
-  /** SQLSTATEs to repeat the transaction on, besides those of `classify`, such as `23505` for a number that is drawn anew. */
+  /** SQLSTATEs to repeat the transaction on, besides those of `classify`, such as `23505` for a number that is drawn anew. Default none. */
   readonly retryOn?: readonly string[] | undefined
 }
 

@@ -14,18 +14,26 @@ import { viewOf } from './view.ts'
 
 /** What a resilient pool has beside all that a pool has. */
 export interface Resilient {
-  /** As that of `pg`, with options after the values. Values may be left out. */
+  /**
+   * Runs one statement whose rows are arrays, as `query` of `pg` does, through the policies. All other forms of `query` work
+   * as before, too, and go the same way.
+   *
+   * Rejects with the error of the database itself, or with one of the policies; with an `UnknownOutcomeError` where a
+   * statement that is not `readOnly` may have been carried out, and its answer was lost.
+   */
   query<R extends unknown[] = unknown[]>(
     config: QueryArrayConfig,
     values: readonly unknown[] | undefined,
     options: QueryOptions,
   ): Promise<QueryArrayResult<R>>
+  /** Runs one statement whose rows are objects, with values and options. */
   // biome-ignore lint/suspicious/noExplicitAny: rows are of any type, as in the types of pg
   query<R extends QueryResultRow = any>(
     textOrConfig: string | QueryConfig,
     values: readonly unknown[] | undefined,
     options: QueryOptions,
   ): Promise<QueryResult<R>>
+  /** Runs one statement whose rows are objects, with options in place of the values, or with those of its config. */
   // biome-ignore lint/suspicious/noExplicitAny: rows are of any type, as in the types of pg
   query<R extends QueryResultRow = any>(
     textOrConfig: string | QueryConfig,
@@ -35,8 +43,9 @@ export interface Resilient {
    * Runs `callback` in a transaction, and again, from its beginning, where the transaction has failed so that it may be.
    * Resolves with what it returned once that is committed. So what it does besides, it may do more than once.
    *
-   * Rejects with what the callback threw; with an `UnknownOutcomeError` where the connection was lost at COMMIT and the
-   * server could not be asked what became of it.
+   * Rejects with what the callback threw; with a `RolledBackError` where the callback returned although a statement had
+   * failed; with an `UnknownOutcomeError` where the connection was lost at COMMIT and the server could not be asked what
+   * became of it; with a `TimeoutError`, or the reason of the signal, where its time was over before COMMIT was sent.
    *
    * @example
    * await pool.transaction(async ({ client }) => {
@@ -47,27 +56,35 @@ export interface Resilient {
   readonly transaction: Transaction
   /**
    * The same pool with options for all that goes through it, such as `{ readOnly: true }` for an ORM that only reads, or the
-   * signal and the deadline of one request.
+   * signal and the deadline of one request. What a query or a transaction says itself comes first. It costs little: make one
+   * for each request. Throws a `TypeError` or `RangeError` for options that make no sense.
    *
    * @example
    * const orders = await drizzle(pool.with({ readOnly: true, signal })).select().from(ordersTable)
    */
   with(options: WorkOptions): ResilientPool
-  /** All policies of a query, outermost first: total, retry, breaker, bulkhead. The last three are of the whole pool. */
+  /**
+   * All policies of a query, outermost first: total, retry, breaker, bulkhead. The last three are those of transactions, too,
+   * so that its listeners are told of both; a transaction keeps its own time, and no event tells that it is over.
+   */
   readonly policy: Policy<never, PostgresEvent>
-  /** Undefined where there is none. */
+  /** The circuit breaker of the whole pool: `state`, `isolate()`, `close()`. Undefined where there is none. */
   readonly breaker: CircuitBreaker | undefined
+  /** The bulkhead of the whole pool: `active`, `queued`, `update()`. Undefined where there is none. */
   readonly bulkhead: Bulkhead | undefined
 }
 
+/** A pool of `pg`, seen through policies: what `resilientPool` makes. */
 export type ResilientPool<P extends Pool = Pool> = P & Resilient
 
 /**
  * The same pool, seen through policies: an object that shares its connections, events and counts, is an instance of the same
  * class, and whose `query` and `connect` repeat what may be repeated, give up in time, and leave a database alone that is
- * down. Wrap the pool before its first connection, and once.
+ * down. Wrap the pool before its first connection, and once. Connections that die while nobody uses them no longer end the
+ * process: the pool gets a listener of `error`.
  *
- * Throws a `TypeError` or `RangeError` for options that make no sense.
+ * Throws a `TypeError` or `RangeError` for options that make no sense, and a `TypeError` for what is no pool of `pg`, or is
+ * resilient already.
  *
  * @example
  * const pool = resilientPool(new Pool({ max: 20 }), { name: 'orders', timeouts: { totalMs: 5_000 } })

@@ -18,8 +18,10 @@ export interface TransactionFacts {
   readonly signal: AbortSignal
 }
 
+/** The work of a transaction. It may run more than once, each time in a transaction of its own. */
 export type TransactionCallback<T> = (transaction: TransactionFacts) => PromiseLike<T> | T
 
+/** Runs work in a transaction, and again where a failure has undone all of it. */
 export type Transaction = <T>(callback: TransactionCallback<T>, options?: TransactionOptions) => Promise<T>
 
 /** Makes the function that runs transactions through the policies of a pool. */

@@ -6,6 +6,7 @@ import { classify } from './classify.ts'
 export interface PostgresWork {
   /** Whether its caller has said that it changes nothing. */
   readonly readOnly: boolean
+  /** Whether it is a transaction; a query and a `connect()` are none. */
   readonly isTransaction: boolean
 }
 

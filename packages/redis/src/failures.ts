@@ -13,7 +13,9 @@ export type RedisFailureKind =
   | 'unknownOutcome'
   | 'permanent'
 
+/** What an error of a command says. */
 export interface ClassifiedRedisFailure {
+  /** What it says about the command. */
   readonly kind: RedisFailureKind
   /** The code that told, such as `ECONNRESET`, or the first word of the server's answer, such as `LOADING`. */
   readonly code: string | undefined
@@ -21,7 +23,7 @@ export interface ClassifiedRedisFailure {
 
 /**
  * What an error of ioredis, of redis or of this package says, by the codes, answers and messages of it and of its causes;
- * the outermost that is known counts.
+ * the outermost that is known counts, and what is not known is `permanent`.
  *
  * @example
  * const { kind, code } = classify(error)

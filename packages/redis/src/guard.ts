@@ -6,7 +6,10 @@ import { idempotentCommands, isIdempotentBy } from './idempotent-commands.ts'
 import type { RedisSettings } from './options.ts'
 import type { RedisEvent, RedisPolicies } from './preset.ts'
 
-/** What a caller may ask of its commands. */
+/**
+ * What a caller may ask of its commands: that they end with `signal`; that each, with all attempts, takes no longer than
+ * `timeoutMs` (milliseconds, above 0); and what callbacks of policies find as `call.context`. All may be left out.
+ */
 export type CallOptions = Pick<RunOptions, 'signal' | 'timeoutMs' | 'context'>
 
 /** What all views of a client, and of its duplicates, share. */

@@ -1,7 +1,10 @@
 /** Whether a command is idempotent: always, never, or by its arguments, without its name. */
 export type IdempotencyRule = boolean | ((args: readonly unknown[]) => boolean)
 
-/** By name, in upper case. */
+/**
+ * What is idempotent, by the name of the command. The tables of this package have names in upper case; in those that
+ * `resilientRedis` is given, case does not matter.
+ */
 export type IdempotencyRules = Readonly<Record<string, IdempotencyRule>>
 
 /** What `rules` say about a command; false for what they do not know. `name` in upper case. */

@@ -9,12 +9,19 @@ import type { IdempotencyRules } from './idempotent-commands.ts'
 /** Options of a policy that gets its clock and its lots from the client. */
 type Tuned<Options> = Omit<Options, 'clock' | 'random' | 'phase'>
 
+/** Options of `resilientRedis`. */
 export interface ResilientRedisOptions extends CommonOptions {
   /** Limit of all attempts: its options, a policy in its place, or `false`. Default 5 s. */
   readonly total?: Partial<Tuned<TimeoutOptions>> | AnyPolicy | false | undefined
-  /** Attempts: options in place of the preset's, a policy, or `false`. Default 3, of what may be repeated. */
+  /**
+   * Attempts: options in place of the preset's, a policy, or `false`. Default 3, of what may be repeated. A `handles` of your
+   * own is asked besides, and can make repetitions rarer only.
+   */
   readonly retry?: Tuned<RetryOptions> | AnyPolicy | false | undefined
-  /** The breaker of the server: options in place of the preset's, a policy, or `false`. */
+  /**
+   * The breaker of the server, shared by all views and duplicates: options in place of the preset's, a policy, or `false`.
+   * Default: it opens when half of the attempts of 3 s have failed, of at least 10; for 1 s, doubling, up to 30 s.
+   */
   readonly breaker?: Tuned<CircuitBreakerOptions> | AnyPolicy | false | undefined
   /** Limit of an attempt, with the time in the client's queue: its options, a policy in its place, or `false`. Default 1 s. */
   readonly command?: Partial<Tuned<TimeoutOptions>> | AnyPolicy | false | undefined

@@ -10,7 +10,9 @@ import { type RedisEvent, redisPolicies } from './preset.ts'
 
 /** A client of ioredis (`Redis`, `Cluster`), or one that `createClient` of redis has made. */
 export interface RedisLike {
+  /** Sends one command. */
   sendCommand(...args: never[]): unknown
+  /** Makes another client with the same settings; that of a view is a view with the same policies. */
   duplicate(...args: never[]): unknown
 }
 
@@ -26,8 +28,8 @@ const resilient = /* @__PURE__ */ new WeakMap<object, Resilient>()
  * A view of a client of ioredis or redis, of the same type: its commands have a deadline and a circuit breaker, and are
  * repeated where that cannot double anything. Connection, events and state are those of the client.
  *
- * Throws a `TypeError` or `RangeError` for options that make no sense, and a `TypeError` for a client that sends commands
- * again by itself: `new Redis({ ...ioredisSettings })`.
+ * Throws a `TypeError` or `RangeError` for options that make no sense, and a `TypeError` for what is no such client, is
+ * resilient already, or sends commands again by itself: `new Redis({ ...ioredisSettings })` does not.
  *
  * @example
  * const redis = resilientRedis(new Redis({ ...ioredisSettings, host: 'cache' }), { name: 'cache' })
@@ -41,7 +43,11 @@ export function resilientRedis<C extends RedisLike>(client: C, options?: Resilie
 
 /**
  * A view of a resilient client for one caller: its commands end with `signal`, or after `timeoutMs`, whichever comes first.
- * The policies are the same. It costs little: make one for each request.
+ * The policies are the same. It costs little: make one for each request. On such a view, new options take the place of all of
+ * the former.
+ *
+ * Throws a `TypeError` for a client that `resilientRedis` has not made. Options that make no sense are told by the first
+ * command: it rejects with a `TypeError` or `RangeError`.
  *
  * @example
  * const stock = await withCallOptions(redis, { signal: request.signal }).get('stock:7')
@@ -51,12 +57,18 @@ export function withCallOptions<C extends RedisLike>(redis: C, options: CallOpti
   return viewOf(client as C, guard, options)
 }
 
-/** All policies of a resilient client, outermost first: total, retry, breaker, command. */
+/**
+ * All policies of a resilient client as one, outermost first: total, retry, breaker, command. Throws a `TypeError` for a
+ * client that `resilientRedis` has not made.
+ */
 export function policyOf(redis: RedisLike): Policy<never, RedisEvent> {
   return partsOf(redis).guard.policies.policy
 }
 
-/** The circuit breaker of a resilient client; undefined where there is none, or another policy in its place. */
+/**
+ * The circuit breaker of a resilient client: `state`, `isolate()`, `close()`. Undefined where there is none, or another policy
+ * in its place. Throws a `TypeError` for a client that `resilientRedis` has not made.
+ */
 export function breakerOf(redis: RedisLike): CircuitBreaker | undefined {
   return partsOf(redis).guard.policies.breaker
 }

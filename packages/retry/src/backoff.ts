@@ -9,15 +9,24 @@ export interface BackoffFacts {
   readonly previousMs: number | undefined
   /** What it failed with; undefined when its result was judged a failure. */
   readonly error: unknown
+  /** The call around all attempts. */
   readonly call: Call
   /** Draws from 0 to 1, both included. */
   readonly random: () => number
 }
 
-/** Says how long to wait before the next attempt, in milliseconds, at least 0. */
+/**
+ * Says how long to wait before the next attempt, in milliseconds, at least 0. One of your own is a function; it brings
+ * its own jitter. A run ends with a `TypeError` for what is no number, and with a `RangeError` for a negative one.
+ *
+ * @example
+ * const users = retry({ backoff: ({ attempt, random }) => (1 + random()) * 50 * attempt })
+ */
 export interface Backoff {
   (facts: BackoffFacts): number
-  /** The longest that it can say after `attempt`, if it knows. */
+  /**
+   * The longest that it can say after `attempt`, if it knows: a pipeline then checks whether all waits fit its limits.
+   */
   readonly longestMs?: (attempt: number) => number
 }
 
@@ -28,13 +37,15 @@ export interface Backoff {
  */
 export type Jitter = 'full' | 'equal' | 'none'
 
+/** Options of `constant`. */
 export interface ConstantOptions {
-  /** The wait in milliseconds, at least 0. */
+  /** The wait in milliseconds, from 0 to 2^31−1. */
   readonly delayMs: number
   /** Default `full`. */
   readonly jitter?: Jitter | undefined
 }
 
+/** Options of `linear`. All times are milliseconds from 0 to 2^31−1. */
 export interface LinearOptions {
   /** The first wait in milliseconds, at least 0. Default 100. */
   readonly firstMs?: number | undefined
@@ -46,11 +57,13 @@ export interface LinearOptions {
   readonly jitter?: Jitter | undefined
 }
 
+/** Options of `sequence`. */
 export interface SequenceOptions {
   /** Default `full`. */
   readonly jitter?: Jitter | undefined
 }
 
+/** Options of `exponential`. All times are milliseconds from 0 to 2^31−1. */
 export interface ExponentialOptions {
   /** The first wait in milliseconds, at least 0. Default 100. */
   readonly firstMs?: number | undefined
@@ -74,13 +87,24 @@ function wait(...fallback: [] | [number]): Rule<number> {
   return numeric(`a number of milliseconds from 0 to ${LONGEST_WAIT_MS}`, isWait, ...fallback)
 }
 
-/** The same wait each time. Throws for options out of range. */
+/**
+ * The same wait each time, drawn with jitter. Throws a `TypeError` or `RangeError` for options that make no sense.
+ *
+ * @example
+ * const users = retry({ backoff: constant({ delayMs: 200, jitter: 'equal' }) })
+ */
 export function constant(options: ConstantOptions): Backoff {
   const { delayMs, jitter } = readOptions('constant', options, { delayMs: wait(), jitter: oneOf(jitters, 'full') })
   return jittered(() => delayMs, jitter)
 }
 
-/** Waits that grow by a step: 100 ms, 200 ms, 300 ms … 20 s. Throws for options out of range. */
+/**
+ * Waits that grow by a step: 100 ms, 200 ms, 300 ms … 20 s. Throws a `TypeError` or `RangeError` for options that make
+ * no sense.
+ *
+ * @example
+ * const users = retry({ backoff: linear({ firstMs: 50, stepMs: 50, maxMs: 1_000 }) })
+ */
 export function linear(options?: LinearOptions): Backoff {
   const { firstMs, stepMs, maxMs, jitter } = readOptions('linear', options, {
     firstMs: wait(100),
@@ -92,10 +116,11 @@ export function linear(options?: LinearOptions): Backoff {
 }
 
 /**
- * Waits that grow by a factor: 100 ms, 200 ms, 400 ms … 20 s. Throws for options out of range.
+ * Waits that grow by a factor: 100 ms, 200 ms, 400 ms … 20 s. Throws a `TypeError` or `RangeError` for options that
+ * make no sense.
  *
  * @example
- * retry({ backoff: exponential({ firstMs: 50, maxMs: 2_000, jitter: 'equal' }) })
+ * const users = retry({ backoff: exponential({ firstMs: 50, maxMs: 2_000, jitter: 'equal' }) })
  */
 export function exponential(options?: ExponentialOptions): Backoff {
   const { firstMs, factor, maxMs, jitter } = readOptions('exponential', options, {
@@ -108,7 +133,13 @@ export function exponential(options?: ExponentialOptions): Backoff {
   return jittered(attempt => grown(firstMs, factor, attempt - 1, maxMs), jitter)
 }
 
-/** These waits in turn, then the last one again and again. Throws for an empty list and for waits out of range. */
+/**
+ * These waits in turn, then the last one again and again: milliseconds, each from 0 to 2^31−1. Throws a `TypeError` for
+ * an empty list and for anything else in it.
+ *
+ * @example
+ * const users = retry({ maxAttempts: 4, backoff: sequence([100, 500, 2_000]) })
+ */
 export function sequence(delaysMs: readonly number[], options?: SequenceOptions): Backoff {
   const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isWait)
   const list = rule<readonly number[]>(`a list of milliseconds, each from 0 to ${LONGEST_WAIT_MS}`, isList)

@@ -8,6 +8,7 @@ const SLOTS = 10
 const BATCH_MS = 100
 const LARGEST_BATCH = 1_024
 
+/** Options of `retryBudget`. */
 export interface RetryBudgetOptions {
   /** Retries per call, at least 0. Default 0.2: one retry for five calls. */
   readonly ratio?: number | undefined
@@ -15,20 +16,24 @@ export interface RetryBudgetOptions {
   readonly minPerSecond?: number | undefined
 }
 
-/** Bounds the retries of all policies that share it. */
+/**
+ * Bounds the retries of all policies that share it. `retryBudget` makes one; any object with these methods is another.
+ */
 export interface RetryBudget {
-  /** Retries that it would grant now. Name the clock where policies have been given one. */
+  /**
+   * Retries that it would grant now. Name the clock where policies have been given one. Default: that of the platform.
+   */
   remaining(clock?: Clock): number
-  /** Counts a call. Which one is told to budgets of your own: they may hold one for each tenant. */
+  /** Counts a call. It is told which one, so that a budget of your own can hold one for each tenant. */
   deposit(clock: Clock, call?: Call): void
-  /** Takes a retry, at once, if there is one left. */
+  /** Takes a retry if there is one left, and says so. It must decide at once: a promise is a `TypeError`. */
   withdraw(clock: Clock, call?: Call): boolean
 }
 
 /**
- * Within any 10 s it grants at most `ratio` retries per call, and `minPerSecond` each second besides: when a dependency
- * fails as a whole, retries add a fifth to its load instead of multiplying it. The idea and the window are those of
- * Finagle's RetryBudget.
+ * Makes a budget of retries. Within any 10 s it grants at most `ratio` retries per call, and `minPerSecond` each second
+ * besides: when a dependency fails as a whole, retries add a fifth to its load instead of multiplying it. The idea and
+ * the window are those of Finagle's RetryBudget.
  *
  * Throws a `TypeError` or `RangeError` for options that make no sense.
  *

@@ -4,9 +4,10 @@ import { shared } from '@holdfast/core/kernel'
 const KEPT = 100
 
 /**
- * Why there was no further attempt. `attempts`: there were `maxAttempts`. `deadline`: the next one would have begun at
- * or after the deadline, or never. `unhandled`: `handles` said no. `permanent`: the error was marked so. `protective`:
- * another policy had not let the call through. `budget`: no retry was left. `cancelled`: nobody wanted the answer.
+ * Why there was no further attempt. `succeeded`: none was needed. `attempts`: there were `maxAttempts`. `deadline`: the
+ * next one would have begun at or after the deadline, or never. `unhandled`: `handles` said no. `permanent`: the error
+ * was marked so. `protective`: another policy had not let the call through. `budget`: no retry was left. `cancelled`:
+ * nobody wanted the answer.
  */
 export type StopReason =
   | 'succeeded'
@@ -26,6 +27,7 @@ export interface RetryInfo {
   readonly delaysMs: readonly number[]
   /** What the attempts threw; the last 100. */
   readonly errors: readonly unknown[]
+  /** Why there was no further attempt. */
   readonly stopped: StopReason
 }
 
@@ -36,7 +38,7 @@ const infos = /* @__PURE__ */ shared('retryInfo', () => new WeakMap<object, Retr
  * for what did not come out of a retry, and for what is no object.
  *
  * @example
- * catch (error) { log.warn({ attempts: retryInfo(error)?.attempts }, 'catalogue is down') }
+ * await users.run(findUser).catch(error => log.warn({ attempts: retryInfo(error)?.attempts }, 'users are down'))
  */
 export function retryInfo(errorOrValue: unknown): RetryInfo | undefined {
   return isObject(errorOrValue) ? infos.get(errorOrValue) : undefined

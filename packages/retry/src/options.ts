@@ -18,8 +18,12 @@ export interface FailedAttempt {
 /** Takes a result. A method, so that it may take the type of the results: `(response: Response) => …` is accepted. */
 export type ResultReceiver = { receive(result: unknown): unknown }['receive']
 
+/** Options of `retry`. */
 export interface RetryOptions extends CommonOptions {
-  /** How often the operation is called at most, the first call included: an integer of at least 1, or Infinity. Default 3. */
+  /**
+   * How often the operation is called at most, the first call included: an integer of at least 1, or Infinity. Default
+   * 3.
+   */
   readonly maxAttempts?: number | undefined
   /** How long to wait between attempts. Default `exponential()`: full jitter, 100 ms, doubling, at most 20 s. */
   readonly backoff?: Backoff | undefined
@@ -28,18 +32,26 @@ export interface RetryOptions extends CommonOptions {
    * rejection of a policy that protects: these are not retried. Default: all others are.
    */
   readonly handles?: ((failed: FailedAttempt) => boolean) | undefined
-  /** Whether a result is a failure, to be retried. After the last attempt it is returned all the same. Default: none. */
+  /**
+   * Whether a result is a failure, to be retried. After the last attempt it is returned all the same. Default: none.
+   */
   readonly handlesResult?: ResultPredicate | undefined
-  /** A delay in milliseconds in place of that of the backoff, at least 0, such as a Retry-After; undefined for the latter. */
+  /**
+   * A delay in milliseconds in place of that of the backoff, at least 0, such as a Retry-After; undefined for the
+   * latter.
+   */
   readonly delayFor?: ((failed: FailedAttempt & { readonly delayMs: number }) => number | undefined) | undefined
   /** Awaited after the delay, before the next attempt: to refresh a token. What it throws ends the run. */
   readonly beforeRetry?: ((failed: FailedAttempt) => unknown) | undefined
   /**
-   * Receives a result that was judged a failure as soon as another attempt is certain: nobody else will get it. An unread
-   * `Response` holds its connection, for one. What it throws is reported. Default: the result is just dropped.
+   * Receives a result that was judged a failure as soon as another attempt is certain: nobody else will get it. An
+   * unread `Response` holds its connection, for one. What it throws is reported. Default: the result is just dropped.
    */
   readonly discard?: ResultReceiver | undefined
-  /** Bounds retries to a share of the calls; may be shared with others; `false` for none. Default: one of its own. */
+  /**
+   * Bounds retries to a share of the calls; may be shared with others; `false` for none. Default: a `retryBudget()` of
+   * its own.
+   */
   readonly budget?: RetryBudget | false | undefined
   /** Where jitter draws from, 0 up to 1. Default `Math.random`. */
   readonly random?: (() => number) | undefined

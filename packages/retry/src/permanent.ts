@@ -1,8 +1,9 @@
 import { shared, show } from '@holdfast/core/kernel'
 
 /**
- * The brand of errors that no retry repeats: `[permanentBrand] = true` on an error, or on the prototype of its class, says the same as
- * `permanent(error)`, in a library that does not depend on this one.
+ * The brand of errors that no retry repeats: `[permanentBrand] = true` on an error, or on the prototype of its class,
+ * says the same as `permanent(error)`. A library that does not depend on this one writes
+ * `Symbol.for('holdfast.permanent')`.
  */
 export const permanentBrand: unique symbol = Symbol.for('holdfast.permanent')
 

@@ -16,14 +16,15 @@ import { succeeds } from './verdict.ts'
 /** Attempts that are looked at to say how long a retry may wait in all. */
 const FORESEEN_ATTEMPTS = 100
 
+/** What `retry` makes. */
 export interface Retry extends Policy<never, RetryEvent> {
   /** Retries that the budget would grant now; Infinity without one. */
   readonly budgetRemaining: number
 }
 
 /**
- * Calls the operation again when it fails, after a wait. Ends at once, with the last error, when the wait would reach
- * the deadline. Rejects with what the operation threw last; returns its last result if that was judged a failure.
+ * Calls the operation again when it fails, after a wait, while its budget allows. Ends at once when the wait would
+ * reach the deadline. Rejects with what the operation threw last; returns its last result if that was judged a failure.
  *
  * Throws a `TypeError` or `RangeError` for options that make no sense.
  *

@@ -12,6 +12,7 @@ export interface Step<T> {
   readonly isDeaf: boolean
 }
 
+/** How a step ends. */
 export interface StepOptions {
   /** When it ends, in milliseconds from its begin, at least 0. Default 0: without a timer. */
   readonly afterMs?: number
@@ -19,10 +20,12 @@ export interface StepOptions {
   readonly isDeaf?: boolean
 }
 
+/** Returns a promise that resolves with `value`. */
 export function resolves<T>(value: T, { afterMs = 0, isDeaf = false }: StepOptions = {}): Step<T> {
   return { does: 'resolve', value, afterMs, isDeaf }
 }
 
+/** Returns a promise that rejects with `error`. */
 export function rejects(error: unknown, { afterMs = 0, isDeaf = false }: StepOptions = {}): Step<never> {
   return { does: 'reject', error, afterMs, isDeaf }
 }
@@ -57,6 +60,7 @@ export interface RecordedOperation<T> extends Operation<T> {
   readonly running: number
 }
 
+/** Options of `scripted`. */
 export interface OperationOptions {
   /** The clock of the policies under test. Default: that of the platform. */
   readonly clock?: Clock
@@ -80,6 +84,7 @@ export function scripted<T>(
   })
 }
 
+/** Options of `flaky`. */
 export interface FlakyOptions<T> extends OperationOptions {
   /** The share of calls that fail, from 0 to 1. */
   readonly failureRate: number

@@ -23,6 +23,7 @@ import {
   stackless,
 } from '@holdfast/core/kernel'
 
+/** Options of `timeout`. */
 export interface TimeoutOptions extends CommonOptions {
   /**
    * How long the operation may take, in milliseconds, above 0, or a function that says so for each call. Infinity, and
@@ -36,17 +37,20 @@ export interface TimeoutOptions extends CommonOptions {
 /** The limit passed, and the caller was answered with a `TimeoutError`. */
 export interface TimeoutExpired extends PolicyEvent {
   readonly type: 'timeout.expired'
+  /** The limit that passed, in milliseconds; 0 where a function had said 0 or less. */
   readonly timeoutMs: number
 }
 
 /** Work that had been given up on has ended after all. */
 export interface TimeoutSettledLate extends PolicyEvent, Partial<ErrorFacts> {
   readonly type: 'timeout.settledLate'
+  /** What it ended with. */
   readonly outcome: 'value' | 'error'
   /** Milliseconds since the limit passed. */
   readonly lateMs: number
 }
 
+/** The events of a timeout. */
 export type TimeoutEvent = TimeoutExpired | TimeoutSettledLate
 
 /**

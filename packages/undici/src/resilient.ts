@@ -13,6 +13,7 @@ export interface ResilientOptions extends Omit<HttpOptions, 'body'> {
 
 /** An interceptor for `dispatcher.compose`, and what it is made of. */
 export interface ResilientInterceptor extends Pick<HttpPolicies, 'policy' | 'breakers' | 'breakerOf'> {
+  /** What `compose` calls: gives a dispatcher's `dispatch` its attempts and limits. */
   (dispatch: Dispatcher.Dispatch): Dispatcher.Dispatch
 }
 

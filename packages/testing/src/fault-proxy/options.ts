@@ -6,18 +6,22 @@ interface Directed {
   readonly direction?: Direction | 'both' | undefined
 }
 
+/** Options of `delay`. */
 export interface DelayOptions extends Directed {
   /** How much later bytes arrive, and ends too, in milliseconds, at least 0. 0 is no delay. */
   readonly delayMs: number
 }
 
+/** Options of `throttle`. */
 export interface ThrottleOptions extends Directed {
   /** How much gets through, above 0. Infinity is no limit. */
   readonly bytesPerSecond: number
 }
 
+/** Options of `silence`. */
 export interface SilenceOptions extends Directed {}
 
+/** Options of `cut`. */
 export interface CutOptions extends Directed {
   /** `reset`: with an RST. `end`: with a FIN. Default: `reset`. */
   readonly how?: 'reset' | 'end' | undefined
@@ -35,11 +39,13 @@ interface TrapOptions {
   readonly times?: number | undefined
 }
 
+/** Options of `cutAfter`. */
 export interface CutAfterOptions extends TrapOptions {
   /** How many more bytes get through on a link, an integer of at least 0. */
   readonly bytes: number
 }
 
+/** Options of `cutAt`. */
 export interface CutAtOptions extends TrapOptions {
   /** The bytes to wait for, in one chunk or in several. A string is UTF-8. */
   readonly match: string | Uint8Array
@@ -47,6 +53,7 @@ export interface CutAtOptions extends TrapOptions {
   readonly at?: Place | undefined
 }
 
+/** Where a link is cut, seen from the bytes that it waits for. */
 export type Place = 'before' | 'within' | 'after'
 
 /** A cut as it was read. */

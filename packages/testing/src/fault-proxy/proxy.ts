@@ -16,6 +16,7 @@ export interface ProxyTarget {
   readonly host?: string | undefined
 }
 
+/** Options of `faultProxy`. */
 export interface FaultProxyOptions {
   /** The server that it leads to. It need not be up. */
   readonly target: ProxyTarget

@@ -24,6 +24,7 @@ export interface RuleSubject {
   readonly rejection?: RuleRejection
 }
 
+/** How a policy comes to reject, and what with. */
 export interface RuleRejection {
   /** The stable code of the error. */
   readonly code: string

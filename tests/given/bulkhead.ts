@@ -1,0 +1,5 @@
+export const id = 7
+
+export async function renderReport(report: number): Promise<string> {
+  return `report ${report}`
+}

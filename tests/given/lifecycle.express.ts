@@ -1,0 +1,3 @@
+import express, { type Express } from 'express'
+
+export const app: Express = express()
