@@ -41,7 +41,8 @@ const steps = [
   { title: 'types', command: npm('types') },
   testStep('tests', 'test', 'tests.json'),
   { title: 'build', command: npm('build') },
-  packageStep('packages', 'packages.json'),
+  reportStep('packages', 'check', 'packages.json'),
+  { title: 'public API', command: npm('api:check') },
   { title: 'size budgets', command: npm('size') },
   testStep('tests on the built packages', 'test:dist', 'tests-dist.json'),
   testStep('a minute of bank transfers under faults', 'campaign:bank', 'bank.json'),
@@ -50,6 +51,9 @@ const steps = [
   ...mutationSteps(),
   { title: 'demo', command: npm('demo') },
   { title: 'examples', command: npm('examples') },
+  { title: 'site, its links and anchors', command: npm('site') },
+  { title: 'site in a browser', command: npm('site:browse') },
+  reportStep('runtimes and tools of users', 'compatibility', 'compatibility.json'),
 ]
 
 /** @type {Counts} */
@@ -127,10 +131,10 @@ function testStep(title, script, file) {
   return { title, command, report }
 }
 
-/** @param {string} title @param {string} file @returns {Step} */
-function packageStep(title, file) {
+/** @param {string} title @param {string} script @param {string} file @returns {Step} */
+function reportStep(title, script, file) {
   const report = join(reports, file)
-  return { title, command: npm('check', `--report=${report}`), report }
+  return { title, command: npm(script, `--report=${report}`), report }
 }
 
 /** Of what the last commit has changed, as far as its parent is here: a clone may be shallow. @returns {Step[]} */

@@ -19,6 +19,10 @@ export function contentChecks() {
       verify: () => expectNone(portable.flatMap(foreignDependencies)),
     },
     {
+      title: 'no package brings anything but Holdfast, or runs a script when it is installed',
+      verify: () => expectNone(publishedPackages().flatMap(uninvited)),
+    },
+    {
       title: 'holdfast exports every public name of core and the patterns',
       verify: async () => expectNone((await Promise.all(patternPackages().map(missingInUmbrella))).flat()),
     },
@@ -42,6 +46,17 @@ function foreignDependencies({ name, manifest }) {
   return Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })
     .filter(dependency => !isOurs(dependency))
     .map(dependency => `${name} depends on ${dependency}`)
+}
+
+/** @param {Package} pkg */
+function uninvited({ name, manifest }) {
+  const { dependencies, optionalDependencies, scripts } = manifest
+  return [
+    ...Object.keys({ ...dependencies, ...optionalDependencies })
+      .filter(dependency => !isOurs(dependency))
+      .map(dependency => `${name} brings ${dependency}`),
+    ...Object.keys({ ...scripts }).map(script => `${name} has a script ${script}`),
+  ]
 }
 
 /** @param {Package} pkg */

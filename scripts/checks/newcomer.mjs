@@ -5,6 +5,7 @@ import process from 'node:process'
 import { run } from '../run.mjs'
 import { root } from '../workspace.mjs'
 import { expectNone } from './check.mjs'
+import { exampleChecks } from './readme-examples.mjs'
 
 const call = `retry({ maxAttempts: 2 }).run(() => 'up').then((answer) => console.log(answer))`
 
@@ -84,13 +85,16 @@ export const answer: Promise<string> = retry({ maxAttempts: 2 }).run(() => 'up')
   }),
 }
 
-/** What users have already, taken from where the workspace has it. */
-const peersOfUsers = {
-  postgres: 'pg',
-  redis: 'ioredis',
-  undici: 'undici',
-  opentelemetry: '@opentelemetry/api',
-}
+/** What users have already, taken from where the workspace has it. @type {[string, string][]} */
+const othersOfUsers = [
+  ['packages/postgres', 'pg'],
+  ['packages/redis', 'ioredis'],
+  ['packages/undici', 'undici'],
+  ['packages/opentelemetry', '@opentelemetry/api'],
+  ['packages/opentelemetry', '@opentelemetry/exporter-prometheus'],
+  ['packages/opentelemetry', '@opentelemetry/sdk-metrics'],
+  ['.', '@types/node'],
+]
 
 /**
  * What somebody meets who installs the packages into an empty project.
@@ -118,17 +122,18 @@ export function newcomerChecks(tarballs, folder) {
       verify: () => runOnEachNode('operations.mjs', folder),
     },
     { title: 'newcomer: TypeScript accepts the declarations', verify: () => run('tsc', ['-p', folder]) },
+    ...exampleChecks(folder, availableNodes),
   ]
 }
 
 /** @param {import('./tarball.mjs').Tarball[]} tarballs @param {string} folder */
 async function install(tarballs, folder) {
   const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
-  const peers = Object.entries(peersOfUsers).map(async ([user, name]) => [
+  const others = othersOfUsers.map(async ([user, name]) => [
     name,
-    `file:${await realpath(join(root, 'packages', user, 'node_modules', name))}`,
+    `file:${await realpath(join(root, user, 'node_modules', name))}`,
   ])
-  const dependencies = { ...ours, ...Object.fromEntries(await Promise.all(peers)) }
+  const dependencies = { ...ours, ...Object.fromEntries(await Promise.all(others)) }
   // Overrides make the packages take each other from the tarballs too: nothing of this is published yet.
   const overrides = Object.fromEntries(tarballs.map(({ name }) => [name, `$${name}`]))
 

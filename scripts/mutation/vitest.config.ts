@@ -1,10 +1,9 @@
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { patternPackages, root } from '../workspace.mjs'
 
 const mutated = String(process.env['HOLDFAST_MUTATED'])
-const root = fileURLToPath(new URL('../..', import.meta.url))
-const packages = ['core', 'retry', 'timeout', 'circuit-breaker', 'bulkhead', 'fallback', 'testing']
+const packages = [...patternPackages().map(({ name }) => name.replace('@holdfast/', '')), 'testing']
 
 // A package must be proven by its own tests. By their names, packages would be found where they are not mutated.
 export default defineConfig({
