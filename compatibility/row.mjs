@@ -20,7 +20,7 @@ import { setTimeout as after } from 'node:timers/promises'
 const LIMIT_MS = 120_000
 
 /** Runs a program. @param {string} program @param {string[]} args @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options */
-export function start(program, args, { cwd, env = process.env }) {
+function start(program, args, { cwd, env = process.env }) {
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
   let printed = ''
   for (const stream of [child.stdout, child.stderr])

@@ -43,7 +43,13 @@ const settings = [
   { title: 'CommonJS, node20', type: cjs, options: { module: 'node20' }, from: 5.9 },
   // What the README of core says does not work.
   { title: 'CommonJS, node16', type: cjs, options: { module: 'node16' }, finds: 'TS1479' },
-  { title: 'node10', type: cjs, options: { module: 'commonjs', moduleResolution: 'node10' }, finds: 'TS2307', below: 6 },
+  {
+    title: 'node10',
+    type: cjs,
+    options: { module: 'commonjs', moduleResolution: 'node10' },
+    finds: 'TS2307',
+    below: 6,
+  },
 ]
 
 /** The declarations, with those of all libraries checked too, which is off in most projects. @param {string} folder @returns {(version: string) => Row} */

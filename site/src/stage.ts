@@ -5,7 +5,7 @@ import { entryPoints, writeReference } from './reference.ts'
 import { firstExample, withoutComments } from './without-comments.ts'
 
 /** Where the pages are put together, laid out as the site is. */
-export const stagingFolder: string = join(root, 'site/.staged')
+const stagingFolder: string = join(root, 'site/.staged')
 
 /** Puts the pages together: those of the repository, the first page, and the reference, which is made from the sources. */
 export async function stage(): Promise<void> {

@@ -113,4 +113,23 @@ describe('cockatiel and the policies', () => {
   test('name a policy that does nothing', async () => {
     expect(await Promise.all([cockatiel.noop.execute(() => 'in'), pipeline().run(() => 'in')])).toEqual(['in', 'in'])
   })
+
+  test('tell of a timeout when the caller aborts, and do not', async () => {
+    const leaving = new AbortController()
+    const theirs = cockatiel.timeout(10, cockatiel.TimeoutStrategy.Aggressive)
+    const ours = timeout({ timeoutMs: 10 })
+    const told: string[] = []
+    theirs.onTimeout(() => told.push('theirs'))
+    ours.subscribe(() => told.push('ours'))
+    const ends = [
+      settled(theirs.execute(hanging, leaving.signal)),
+      settled(ours.run(hanging, { signal: leaving.signal })),
+    ]
+
+    leaving.abort(new Error('left'))
+    const errors = await Promise.all(ends)
+
+    expect(told).toEqual(['theirs'])
+    expect(errors.map(String)).toEqual(['Error: Operation timed out after 10ms', 'Error: left'])
+  })
 })

@@ -16,3 +16,12 @@ export const settled = (promise: PromiseLike<unknown>): Promise<unknown> =>
 
 /** A retry that does not wait. */
 export const atOnce: { readonly backoff: Backoff } = { backoff: constant({ delayMs: 0 }) }
+
+/** Work whose end the test decides. */
+export function deferred(): { readonly promise: Promise<string>; readonly resolve: (value: string) => void } {
+  let resolve: (value: string) => void = () => {}
+  const promise = new Promise<string>(_resolve => {
+    resolve = _resolve
+  })
+  return { promise, resolve }
+}

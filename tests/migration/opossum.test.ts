@@ -1,7 +1,7 @@
 import { bulkhead, circuitBreaker, consecutiveFailures, failureRate, pipeline, timeout } from 'holdfast'
 import CircuitBreaker from 'opossum'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { failing, hanging, settled } from './given.ts'
+import { deferred, failing, hanging, settled } from './given.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -68,7 +68,7 @@ describe('opossum and the policies', () => {
   })
 
   test('close by a late result, and do not', async () => {
-    const [early, late] = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
+    const [early, late] = [deferred(), deferred()]
     const act = (answer: Promise<string>) => answer
     const theirs = new CircuitBreaker(act, { timeout: false, resetTimeout: 100 })
     const ours = circuitBreaker({ openMs: 100, trip: consecutiveFailures(1) })
@@ -91,7 +91,10 @@ describe('opossum and the policies', () => {
     const theirs = new CircuitBreaker(hanging, { timeout: 10, abortController })
     const signals: AbortSignal[] = []
     const ours = timeout({ timeoutMs: ({ attempt, context }) => ('quick' in context ? 10 : 10_000 * attempt) })
-    const call = ({ signal }: { signal: AbortSignal }) => (signals.push(signal), hanging())
+    const call = ({ signal }: { signal: AbortSignal }) => {
+      signals.push(signal)
+      return hanging()
+    }
     void settled(theirs.fire())
     void settled(ours.run(call, { context: { quick: true } }))
     void settled(ours.run(call))
@@ -100,6 +103,22 @@ describe('opossum and the policies', () => {
 
     expect(abortController.signal.aborted).toBe(true)
     expect(signals.map(({ aborted }) => aborted)).toEqual([true, false])
+    theirs.shutdown()
+  })
+
+  test('count a success where errorFilter says yes, and nothing where ignores does', async () => {
+    const succeeded = vi.fn()
+    const theirs = new CircuitBreaker(failing(), { errorFilter: () => true })
+    theirs.on('success', succeeded)
+    const ours = circuitBreaker({ trip: consecutiveFailures(2), ignores: ({ error }) => error instanceof RangeError })
+
+    expect(await settled(theirs.fire())).toEqual(new Error('down'))
+    await settled(ours.run(failing()))
+    await settled(ours.run(() => Promise.reject(new RangeError('says nothing'))))
+    await settled(ours.run(failing()))
+
+    expect(succeeded).toHaveBeenCalledTimes(1)
+    expect(ours.state).toBe('open')
     theirs.shutdown()
   })
 })

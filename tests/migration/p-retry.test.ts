@@ -1,7 +1,7 @@
 import { permanent, retry } from 'holdfast'
 import pRetry, { AbortError } from 'p-retry'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { atOnce, failing, hanging, settled } from './given.ts'
+import { atOnce, deferred, failing, hanging, settled } from './given.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -54,10 +54,11 @@ describe('p-retry and retry', () => {
   })
 
   test('wrap what is no error, and hand it on', async () => {
-    const ends = Promise.all([
-      settled(pRetry(() => Promise.reject('text'))),
-      settled(retry(atOnce).run(() => Promise.reject('text'))),
-    ])
+    const throwsText = (): never => {
+      // oxlint-disable-next-line typescript/only-throw-error -- that is what the test is about
+      throw 'text'
+    }
+    const ends = Promise.all([settled(pRetry(throwsText)), settled(retry(atOnce).run(throwsText))])
     await vi.runAllTimersAsync()
     const [theirs, ours] = await ends
 
@@ -68,7 +69,7 @@ describe('p-retry and retry', () => {
   test('answer an abort when the attempt has settled, and at once', async () => {
     const leaving = new AbortController()
     const answered: string[] = []
-    const { promise, resolve } = Promise.withResolvers<void>()
+    const { promise, resolve } = deferred()
     const ends = [
       settled(pRetry(() => promise, { signal: leaving.signal })).then(() => answered.push('theirs')),
       settled(retry().run(() => promise, { signal: leaving.signal })).then(() => answered.push('ours')),
@@ -78,7 +79,7 @@ describe('p-retry and retry', () => {
     await vi.advanceTimersByTimeAsync(0)
     expect(answered).toEqual(['ours'])
 
-    resolve()
+    resolve('late')
     await Promise.all(ends)
     expect(answered).toEqual(['ours', 'theirs'])
   })

@@ -35,7 +35,12 @@ describe('p-timeout and timeout', () => {
     const signals: AbortSignal[] = []
     const ends = [
       settled(pTimeout(input, { milliseconds: 10 })),
-      settled(timeout({ timeoutMs: 10 }).run(({ signal }) => (signals.push(signal), hanging()))),
+      settled(
+        timeout({ timeoutMs: 10 }).run(({ signal }) => {
+          signals.push(signal)
+          return hanging()
+        }),
+      ),
     ]
 
     await vi.advanceTimersByTimeAsync(10)

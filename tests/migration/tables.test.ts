@@ -71,7 +71,7 @@ function sourceOf(library: string, file: string): string {
 
 /** Members of types and names of exports; comments and what is between parentheses declare nothing. */
 function namesIn(source: string): string[] {
-  const code = source.replaceAll(/\/\*[^]*?\*\//g, '')
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '')
   return [
     ...found(code, /^\t(?:readonly )?(\w+)\??:/gm).filter(name => !['input', 'name', 'function_'].includes(name)),
     ...found(code, /^export (?:default )?(?:function|class) (\w+)/gm),

@@ -93,7 +93,8 @@ function isIoredis(client: object): client is object & IoredisClient {
 }
 
 function nodeRedis(client: object, { name }: Guard): NodeRedisClient {
-  if ('_executeMulti' in client && '_self' in client) return client as NodeRedisClient
+  // A sentinel of redis has the former two as well, with other parameters.
+  if ('_executeMulti' in client && '_self' in client && 'isWatching' in client) return client as NodeRedisClient
   throw new TypeError(
     `${name}: expected a Redis or Cluster of ioredis, or a client that createClient of redis has made`,
   )

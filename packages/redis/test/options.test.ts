@@ -10,7 +10,7 @@ import {
 import { retry } from '@holdfast/retry'
 import { timeout } from '@holdfast/timeout'
 import { Cluster, Redis } from 'ioredis'
-import { createClient, createCluster } from 'redis'
+import { createClient, createCluster, createSentinel } from 'redis'
 import { describe, expect, it } from 'vitest'
 
 const offline = (): Redis => new Redis({ ...ioredisSettings, lazyConnect: true })
@@ -96,6 +96,7 @@ describe('resilientRedis', () => {
 
   it.each([
     ['a cluster of redis', () => createCluster({ rootNodes: [] })],
+    ['a sentinel of redis', () => createSentinel({ name: 'm', sentinelRootNodes: [] })],
     ['something else', () => ({ sendCommand: () => {}, duplicate: () => {} })],
   ])('refuses %s', (_, make) => {
     expect(() => resilientRedis(make() as never)).toThrow(
