@@ -94,7 +94,8 @@ function isIoredis(client: object): client is object & IoredisClient {
 
 function nodeRedis(client: object, { name }: Guard): NodeRedisClient {
   // A sentinel of redis has the former two as well, with other parameters.
-  if ('_executeMulti' in client && '_self' in client && 'isWatching' in client) return client as NodeRedisClient
+  const isClient = ['_executeMulti', '_self', 'isWatching'].every(member => member in client)
+  if (isClient) return client as NodeRedisClient
   throw new TypeError(
     `${name}: expected a Redis or Cluster of ioredis, or a client that createClient of redis has made`,
   )
