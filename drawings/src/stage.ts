@@ -2,20 +2,20 @@ import { type VirtualClock, virtualClock } from '@holdfast/testing'
 import { type AnyPolicy, type Call, isHoldfastError, type Operation, type PolicyEvent, pipeline } from 'holdfast'
 
 /** Times are from the beginning of the scene, in milliseconds. */
-export interface Stretch {
+interface Stretch {
   readonly caller: string
   readonly fromMs: number
   readonly toMs: number
 }
 
 /** One time that the dependency was called. */
-export interface Attempt extends Stretch {
+interface Attempt extends Stretch {
   /** `cut`: its signal aborted before it had an answer. */
   readonly outcome: 'answered' | 'failed' | 'cut'
 }
 
 /** What a caller got, and how long it waited for that. */
-export interface Answer extends Stretch {
+interface Answer extends Stretch {
   readonly outcome: 'answered' | 'failed'
   /** The value, or the name of the error. */
   readonly text: string

@@ -50,7 +50,10 @@ async function problemsOf(from: Browser, { name, width, height, colorScheme }: L
   const tell = (problem: string): number => problems.push(`${name} /${address}: ${problem}`)
   page.on('pageerror', error => tell(error.message))
   page.on('console', message => message.type() === 'error' && tell(message.text()))
-  page.on('requestfailed', request => tell(`${request.url()} failed`))
+  page.on('requestfailed', request => {
+    // What the page began to fetch for later ends when the next one is opened.
+    if (request.failure()?.errorText !== 'net::ERR_ABORTED') tell(`${request.url()} failed`)
+  })
 
   for (address of addresses) {
     await page.goto(`${site.url}${address}`)

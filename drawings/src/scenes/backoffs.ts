@@ -2,7 +2,7 @@ import { seededRandom, virtualClock } from '@holdfast/testing'
 import { type Backoff, constant, exponential, type Jitter, linear, retry, sequence } from 'holdfast'
 
 /** The waits of one call that failed again and again, in milliseconds. */
-export type Waits = readonly number[]
+type Waits = readonly number[]
 
 export interface BackoffWaits {
   readonly name: string

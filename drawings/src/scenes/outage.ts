@@ -5,7 +5,7 @@ import { type CircuitPhase, circuitPhases } from '../circuit-phases.ts'
 export const UNTIL_MS = 20_000
 export const DOWN_FROM_MS = 4_000
 export const DOWN_UNTIL_MS = 13_000
-export const EVERY_MS = 250
+const EVERY_MS = 250
 
 export interface Outage {
   /** When calls ended, in milliseconds. */

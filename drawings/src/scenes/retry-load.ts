@@ -3,9 +3,9 @@ import { retry } from 'holdfast'
 
 export const SECONDS = 12
 /** From the third second to the ninth the dependency fails. */
-export const DOWN_FROM = 3
-export const DOWN_UNTIL = 9
-export const CALLS_PER_SECOND = 100
+const DOWN_FROM = 3
+const DOWN_UNTIL = 9
+const CALLS_PER_SECOND = 100
 
 /** Calls that reach the dependency, in each second. */
 export async function retryLoad(hasBudget: boolean): Promise<number[]> {

@@ -14,7 +14,7 @@ export interface Series {
   readonly width?: number
 }
 
-export interface Axis {
+interface Axis {
   readonly until: number
   readonly step: number
   readonly text: (value: number) => string

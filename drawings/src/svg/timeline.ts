@@ -4,7 +4,7 @@ import { legend } from './legend.ts'
 import type { Markup } from './markup.ts'
 import { type Scale, scale, ticks, timeText } from './scale.ts'
 
-export type SpanKind = 'answered' | 'failed' | 'cut' | 'waiting' | 'unwanted' | 'closed' | 'open' | 'halfOpen'
+type SpanKind = 'answered' | 'failed' | 'cut' | 'waiting' | 'unwanted' | 'closed' | 'open' | 'halfOpen'
 
 /** Something that lasts. */
 export interface Span {
@@ -29,12 +29,12 @@ export interface Lane {
 }
 
 /** A moment that concerns all lanes. */
-export interface Limit {
+interface Limit {
   readonly atMs: number
   readonly text: string
 }
 
-export interface Panel {
+interface Panel {
   readonly heading: string
   readonly note: string
   readonly lanes: readonly Lane[]
