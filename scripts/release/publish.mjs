@@ -28,7 +28,8 @@ export async function publish(folder, packages) {
 /** @param {string} name @param {string} version */
 async function isPublished(name, version) {
   try {
-    return (await run('npm', ['view', `${name}@${version}`, 'version'])).includes(version)
+    // Silent, as its caller may have made it, it would not say why it fails.
+    return (await run('npm', ['view', `${name}@${version}`, 'version', '--loglevel=error'])).includes(version)
   } catch (error) {
     // Only this says that there is none; any other failure is no answer.
     if (error instanceof Error && error.message.includes('E404')) return false
