@@ -25,10 +25,21 @@ export async function report(args) {
     ({ name, what }) =>
       words.length === 0 || words.some(word => `${name} ${what}`.toLowerCase().includes(word.toLowerCase())),
   )
+  if (wanted.length === 0) throw new Error(`expected words of the names of rows, got ${words.join(' ')}`)
   await run('node', ['scripts/build.mjs'])
 
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-compatibility-'))
-  const project = await makeProject(folder)
+  try {
+    const outcomes = await outcomesOf(wanted, await makeProject(folder))
+    if (values.report) await writeReport(values.report, outcomes)
+    return outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Prints each as it comes. @param {Row[]} wanted @param {string} project */
+async function outcomesOf(wanted, project) {
   const server = await startServer(project)
   try {
     /** @type {Outcome[]} */
@@ -38,11 +49,9 @@ export async function report(args) {
       console.log(lineOf(outcome))
       outcomes.push(outcome)
     }
-    if (values.report) await writeReport(values.report, outcomes)
-    return outcomes.some(({ problems }) => problems.length > 0) ? 1 : 0
+    return outcomes
   } finally {
     await server.close()
-    await rm(folder, { recursive: true, force: true })
   }
 }
 
