@@ -1,5 +1,5 @@
+import { element } from '@holdfast/drawings/markup'
 import { describe, expect, it } from 'vitest'
-import { element } from '../src/report/markup.ts'
 import { parsed } from './elements.ts'
 
 describe('element', () => {

@@ -1,8 +1,8 @@
+import { element, type Markup } from '@holdfast/drawings/markup'
 import type { Row } from '../harness/question.ts'
 import { type Drawing, label, line, WIDTH } from './drawing.ts'
 import { logScale } from './log-scale.ts'
 import { type Group, rivalsFirst } from './losses-first.ts'
-import { element, type Markup } from './markup.ts'
 import { measuredRatio, ratioText, type Verdict, verdictOf } from './verdict.ts'
 
 /** The ends of the axis, with room beyond them for a figure. */

@@ -1,4 +1,4 @@
-import { type Attributes, element, type Markup } from './markup.ts'
+import { type Attributes, element, type Markup } from '@holdfast/drawings/markup'
 
 export interface Drawing {
   readonly title: string

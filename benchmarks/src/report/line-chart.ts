@@ -1,6 +1,6 @@
+import { element, type Markup } from '@holdfast/drawings/markup'
 import { type Drawing, label, line, WIDTH } from './drawing.ts'
 import { type LogScale, logScale } from './log-scale.ts'
-import { element, type Markup } from './markup.ts'
 import { ratioText } from './verdict.ts'
 
 export interface Point {

@@ -15,7 +15,7 @@ export function element(name: string, attributes: Attributes, ...children: reado
   return { markup: isText ? `${open}>${inside.join('')}</${name}>` : `${open}>\n${inside.join('\n')}\n</${name}>` }
 }
 
-/** A tenth of a unit is enough, and the same on every machine. */
+/** A tenth of a pixel is enough, and the same on every machine. */
 function attributeText(value: string | number): string {
   return typeof value === 'number' ? String(Number(value.toFixed(1))) : value
 }
