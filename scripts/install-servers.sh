@@ -26,7 +26,7 @@ install_redis() {
 
 install_chromium() {
   refresh_once
-  "${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core
 }
 
 # Only the programs, and the templates that Debian's Alertmanager starts with: the packages would start daemons, on ports that
