@@ -17,11 +17,12 @@ export const MermaidDiagram: Component = defineComponent({
         startOnLoad: false,
         theme: isDark.value ? 'dark' : 'neutral',
         fontFamily: 'inherit',
-        sequence: { useMaxWidth: true, mirrorActors: false, actorMargin: 36, messageMargin: 30, wrap: false },
+        sequence: { mirrorActors: false, actorMargin: 36, messageMargin: 30 },
+        flowchart: { nodeSpacing: 14, rankSpacing: 28, padding: 8 },
       })
       drawn += 1
       const { svg } = await mermaid.render(`diagram-${drawn}`, text)
-      drawing.value = svg
+      drawing.value = legible(svg)
     }
 
     onMounted(() => {
@@ -35,3 +36,9 @@ export const MermaidDiagram: Component = defineComponent({
         : h('div', { class: 'diagram', role: 'img', innerHTML: drawing.value })
   },
 })
+
+/** A drawing shrinks to three fifths where there is little room, so that its words stay legible, and scrolls beyond that. */
+function legible(svg: string): string {
+  const [, width = '0'] = /viewBox="\S+ \S+ (\S+)/.exec(svg) ?? []
+  return svg.replace('style="', `style="min-width: ${Math.round(Number(width) * 0.6)}px; `)
+}
