@@ -15,5 +15,7 @@ const install = ['-y', 'pnpm@12.21.0', 'install', '--frozen-lockfile']
 const { status } = spawnSync('npx', install, { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
 if (status !== 0) process.exit(status ?? 1)
 
+// What was started is ended on exit.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
 const { report } = await import('./report.mjs')
 process.exitCode = await report(process.argv.slice(2))

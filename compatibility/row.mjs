@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import process from 'node:process'
 import { setTimeout as after } from 'node:timers/promises'
 
 /** @typedef {import('./smoke/check.mjs').Result} Result */
@@ -19,9 +20,19 @@ import { setTimeout as after } from 'node:timers/promises'
 /** Longer than any of it takes; what hangs is a failure. */
 const LIMIT_MS = 120_000
 
+/** A program that has sent its results has nothing left to do. */
+const END_LIMIT_MS = 5_000
+
 /** Runs a program. @param {string} program @param {string[]} args @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options */
 function start(program, args, { cwd, env = process.env }) {
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  // What npm installs as a program may be one that starts the real one: the whole group must end.
+  const kill = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {} // it has ended
+  }
+  process.once('exit', kill)
   let printed = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', chunk => {
@@ -30,9 +41,12 @@ function start(program, args, { cwd, env = process.env }) {
   /** @type {Promise<{ code: number | null, output: string }>} */
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', code => resolve({ code, output: printed }))
+    child.on('close', code => {
+      process.removeListener('exit', kill)
+      resolve({ code, output: printed })
+    })
   })
-  return { ended, kill: () => child.kill('SIGKILL') }
+  return { ended, kill }
 }
 
 /** Runs a program to its end. @param {string} program @param {string[]} args @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options */
@@ -53,22 +67,46 @@ export async function output(program, args, options) {
  * @param {string} run
  * @param {string} program
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Result[]>}
  */
-export async function resultsFrom({ server, project }, run, program, args, env) {
-  const { ended, kill } = start(program, args, { cwd: project, ...(env && { env }) })
+export async function resultsFrom({ server, project }, run, program, args) {
+  const { ended, kill } = start(program, args, { cwd: project })
+  const { results } = await resultsUnlessEnded(server.resultsOf(run), ended)
+  kill()
+  await ended
+  return results
+}
+
+/** The same, of a program that must then end by itself: with nothing left that keeps it alive, and without a word. @type {typeof resultsFrom} */
+export async function resultsUntilEndOf({ server, project }, run, program, args) {
+  const { ended, kill } = start(program, args, { cwd: project })
+  const { results, isComplete } = await resultsUnlessEnded(server.resultsOf(run), ended)
+  if (!isComplete) kill()
+  const late = setTimeout(kill, END_LIMIT_MS)
+  const { code, output: printed } = await ended
+  clearTimeout(late)
+  const problem = code === 0 && printed === '' ? undefined : `ended with ${code}\n${printed}`
+  return isComplete ? [...results, { title: 'ends by itself, and prints nothing', problem }] : results
+}
+
+/**
+ * @param {Promise<Result[]>} sent
+ * @param {Promise<{ code: number | null, output: string }>} ended
+ * @returns {Promise<{ results: Result[], isComplete: boolean }>}
+ */
+async function resultsUnlessEnded(sent, ended) {
   const limit = new AbortController()
   const silent = Promise.race([
     ended.then(({ code, output: text }) => `ended with ${code} and without results\n${text}`),
     after(LIMIT_MS, `sent no results within ${LIMIT_MS} ms`, { signal: limit.signal }),
   ])
-  const results = await Promise.race([server.resultsOf(run), silent.then(problem => [{ title: 'runs', problem }])])
+  const outcome = await Promise.race([
+    sent.then(results => ({ results, isComplete: true })),
+    silent.then(problem => ({ results: [{ title: 'runs', problem }], isComplete: false })),
+  ])
   limit.abort()
   silent.catch(() => {})
-  kill()
-  await ended
-  return results
+  return outcome
 }
 
 /** Told where this machine has not what a row is about. */

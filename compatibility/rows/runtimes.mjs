@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { findChromium } from '../../scripts/chromium.mjs'
-import { Missing, resultsFrom } from '../row.mjs'
+import { Missing, resultsFrom, resultsUntilEndOf } from '../row.mjs'
 import { bin, nodeOf } from '../tools.mjs'
 
 /** @typedef {import('../row.mjs').Row} Row */
@@ -18,7 +18,7 @@ export function node(version) {
     results: async scene => {
       const program = nodeOf(version)
       if (program === undefined) throw new Missing(`there is no Node ${version} for this machine`)
-      return resultsFrom(scene, version, program, ['smoke/process.mjs', scene.server.url, version])
+      return resultsUntilEndOf(scene, version, program, ['smoke/process.mjs', scene.server.url, version])
     },
   }
 }
@@ -28,7 +28,7 @@ export function bun(version) {
   return {
     name: `Bun ${version}`,
     what,
-    results: scene => resultsFrom(scene, 'bun', bin('bun'), ['smoke/process.mjs', scene.server.url, 'bun']),
+    results: scene => resultsUntilEndOf(scene, 'bun', bin('bun'), ['smoke/process.mjs', scene.server.url, 'bun']),
   }
 }
 
@@ -40,7 +40,13 @@ export function deno(version) {
     results: scene => {
       const { host } = new URL(scene.server.url)
       const options = ['--no-prompt', `--allow-net=${host}`, '--node-modules-dir=manual', '--no-lock', '--quiet']
-      return resultsFrom(scene, 'deno', bin('deno'), ['run', ...options, 'smoke/process.mjs', scene.server.url, 'deno'])
+      return resultsUntilEndOf(scene, 'deno', bin('deno'), [
+        'run',
+        ...options,
+        'smoke/process.mjs',
+        scene.server.url,
+        'deno',
+      ])
     },
   }
 }
