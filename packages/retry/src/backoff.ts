@@ -134,18 +134,20 @@ export function exponential(options?: ExponentialOptions): Backoff {
 }
 
 /**
- * These waits in turn, then the last one again and again: milliseconds, each from 0 to 2^31−1. Throws a `TypeError` for
- * an empty list and for anything else in it.
+ * These waits in turn, then the last one again and again: milliseconds, each from 0 to 2^31−1. Throws a `RangeError` for
+ * a wait out of range, and a `TypeError` for an empty list and for anything else in it.
  *
  * @example
  * const users = retry({ maxAttempts: 4, backoff: sequence([100, 500, 2_000]) })
  */
 export function sequence(delaysMs: readonly number[], options?: SequenceOptions): Backoff {
-  const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isWait)
-  const list = rule<readonly number[]>(`a list of milliseconds, each from 0 to ${LONGEST_WAIT_MS}`, isList)
-  const { delays } = readOptions('sequence', { delays: delaysMs }, { delays: list })
+  const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0
+  readOptions('sequence', { delays: delaysMs }, { delays: rule('a list of at least one wait', isList) })
+  const waits = Array.from(delaysMs, (delayMs, index) => {
+    const name = `delays[${index}]`
+    return readOptions('sequence', { [name]: delayMs }, { [name]: wait() })[name] as number
+  })
   const { jitter } = readOptions('sequence', options, { jitter: oneOf(jitters, 'full') })
-  const waits = [...delays]
   return jittered(attempt => waits[Math.min(attempt, waits.length) - 1] as number, jitter)
 }
 

@@ -23,6 +23,7 @@ const rangeErrors: readonly [() => unknown, string][] = [
     () => exponential({ jitter: 'decorelated' as 'full' }),
     `exponential: jitter must be ${jitters} or "decorrelated", got "decorelated"`,
   ],
+  [() => sequence([10, -1]), `sequence: delays[1] must be ${range}, got -1`],
 ]
 
 const typeErrors: readonly [() => unknown, string][] = [
@@ -39,16 +40,11 @@ const typeErrors: readonly [() => unknown, string][] = [
     () => exponential({ exponent: 2 } as never),
     'exponential: unknown option "exponent", expected one of firstMs, factor, maxMs, jitter',
   ],
-  [() => sequence([]), 'sequence: delays must be a list of milliseconds, each from 0 to 2147483647, got an array'],
-  [
-    () => sequence([10, -1]),
-    'sequence: delays must be a list of milliseconds, each from 0 to 2147483647, got an array',
-  ],
-  [
-    () => sequence(['100'] as never),
-    'sequence: delays must be a list of milliseconds, each from 0 to 2147483647, got an array',
-  ],
-  [() => sequence(100 as never), 'sequence: delays must be a list of milliseconds, each from 0 to 2147483647, got 100'],
+  [() => sequence([]), 'sequence: delays must be a list of at least one wait, got an array'],
+  [() => sequence(['100'] as never), `sequence: delays[0] must be ${range}, got "100"`],
+  // A list with a hole in it.
+  [() => sequence(Object.assign([], { 1: 100 })), `sequence: delays[0] must be ${range}, got undefined`],
+  [() => sequence(100 as never), 'sequence: delays must be a list of at least one wait, got 100'],
   [() => sequence([10], { jitter: true as never }), `sequence: jitter must be ${jitters}, got true`],
 ]
 
