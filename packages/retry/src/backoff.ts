@@ -81,7 +81,7 @@ export interface ExponentialOptions {
 const jitters: readonly Jitter[] = ['full', 'equal', 'none']
 
 const LONGEST_WAIT_MS = 2 ** 31 - 1
-const isWait = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= LONGEST_WAIT_MS
+const isWait = (ms: number): boolean => ms >= 0 && ms <= LONGEST_WAIT_MS
 
 function wait(...fallback: [] | [number]): Rule<number> {
   return numeric(`a number of milliseconds from 0 to ${LONGEST_WAIT_MS}`, isWait, ...fallback)
